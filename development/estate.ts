@@ -1,0 +1,62 @@
+/**
+ * The sample estate: two companies, 40 buildings, 2,000 residences. Everything about it follows from its position, so
+ * that the directory and the partners' sandboxes, which know nothing of each other, generate the same.
+ */
+export interface SampleCompany {
+  readonly key: string;
+  readonly name: string;
+  readonly domain: string;
+}
+
+export interface SampleProperty {
+  readonly company: string;
+  readonly key: string;
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface SampleResidence {
+  readonly company: string;
+  readonly property: string;
+  readonly key: string;
+  readonly number: string;
+  readonly floor: number;
+  readonly areaSquareMeters: string;
+}
+
+export const COMPANIES: readonly SampleCompany[] = [
+  { key: 'northgate', name: 'Northgate Homes', domain: 'northgate.example' },
+  { key: 'riverside', name: 'Riverside Living', domain: 'riverside.example' },
+];
+
+const PROPERTIES_PER_COMPANY = 20;
+const RESIDENCES_PER_PROPERTY = 50;
+const STREETS = ['Alder', 'Birch', 'Cedar', 'Dogwood', 'Elm', 'Fir', 'Gorse', 'Hazel', 'Ivy', 'Juniper'];
+
+/** The building whose devices live in a Homebridge server rather than at the smart-home partner. */
+export const HOMEBRIDGE_PROPERTY = { company: 'riverside', key: 'riverside-p20' };
+
+export function sampleProperties(company: string): readonly SampleProperty[] {
+  return Array.from({ length: PROPERTIES_PER_COMPANY }, (_, index) => {
+    const street = `${STREETS[index % STREETS.length]} ${index < STREETS.length ? 'Street' : 'Lane'}`;
+    return {
+      company,
+      key: `${company}-p${String(index + 1).padStart(2, '0')}`,
+      name: `${street} House`,
+      address: `${street} ${index + 1}, Sampletown`,
+    };
+  });
+}
+
+export function sampleResidences(company: string): readonly SampleResidence[] {
+  return sampleProperties(company).flatMap((property) =>
+    Array.from({ length: RESIDENCES_PER_PROPERTY }, (_, index) => ({
+      company,
+      property: property.key,
+      key: `${property.key}-r${String(index + 1).padStart(2, '0')}`,
+      number: String((Math.floor(index / 10) + 1) * 100 + (index % 10) + 1),
+      floor: Math.floor(index / 10),
+      areaSquareMeters: (38 + ((index * 7) % 60) + (index % 4) * 0.25).toFixed(2),
+    })),
+  );
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# The tests run real programs beside the product: PostgreSQL, Chromium, and network namespaces for Homebridge.
+# On Debian as root this installs what is missing; elsewhere it says what to install.
+set -eu
+
+missing=
+command -v chromium >/dev/null || missing="$missing chromium"
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v ip >/dev/null || missing="$missing iproute2"
+[ -z "$missing" ] && exit 0
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "Installing for the tests:$missing"
+  apt-get update -qq
+  # shellcheck disable=SC2086
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+else
+  echo "The tests need these programs, please install them:$missing" >&2
+  exit 1
+fi

@@ -2,6 +2,8 @@
  * The sample estate: two companies, 40 buildings, 2,000 residences. Everything about it follows from its position, so
  * that the directory and the partners' sandboxes, which know nothing of each other, generate the same.
  */
+import { createHash } from 'node:crypto';
+
 export interface SampleCompany {
   readonly key: string;
   readonly name: string;
@@ -59,4 +61,14 @@ export function sampleResidences(company: string): readonly SampleResidence[] {
       areaSquareMeters: (38 + ((index * 7) % 60) + (index % 4) * 0.25).toFixed(2),
     })),
   );
+}
+
+/** The smart-home partner's key of a device; the communal partner names smart meters by it, as the operator told both. */
+export function sampleDeviceKey(company: string, residence: string, kind: string): string {
+  return `dev-${sampleFingerprint(`${company}/${residence}/${kind}`).toString('hex').slice(0, 16)}`;
+}
+
+/** 32 bytes that follow from `text`: what generated records vary by. */
+export function sampleFingerprint(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -1,0 +1,57 @@
+/** Asks the gateway as a frontend does: GraphQL over HTTP with a bearer token. */
+import { system } from './description.ts';
+
+export interface GraphQLAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions?: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: GraphQLAnswer;
+}
+
+/** An access token of a persona, such as `dispatcher@northgate.example`, or of a service's client id. */
+export async function tokenFor(persona: string, options: { readonly fresh?: boolean } = {}): Promise<string> {
+  const url = new URL(system().brokerUrl);
+  url.searchParams.set('persona', persona);
+  if (options.fresh) url.searchParams.set('fresh', '1');
+  const response = await fetch(url);
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
+
+export async function ask(
+  persona: string | undefined,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const response = await fetch(system().graphqlUrl, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      ...(persona ? { authorization: `Bearer ${await tokenFor(persona)}` } : {}),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parse(text) };
+}
+
+function parse(text: string): GraphQLAnswer {
+  try {
+    return JSON.parse(text) as GraphQLAnswer;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Which role sees which field: the answer to that question for reviews and for tests, computed by the very functions
+ * that the gateway and the subgraphs enforce.
+ */
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import { requirementsOf } from './directives/requirements-of.ts';
+import { isRole, ROLES, type Role, type RoleDefinition } from './policy.ts';
+import { isSatisfied, type Requirement, type Rights } from './requirement.ts';
+
+/** `company`: everywhere in the company; `residences`: what belongs to the residences that the role was granted for. */
+export type Visibility = 'company' | 'residences' | 'none';
+
+export interface FieldPermission {
+  readonly typeName: string;
+  readonly fieldName: string;
+  readonly requirements: readonly Requirement[];
+  /** Nobody without the policy `personal-data` sees it. */
+  readonly isPersonalData: boolean;
+  /** Nobody without the policy `fresh-mfa` sees it; `visibility` supposes a fresh login. */
+  readonly needsFreshLogin: boolean;
+  /** What somebody with this role, freshly logged in, sees of it. */
+  visibility(role: Role): Visibility;
+}
+
+export interface Permissions {
+  /** Every field of every object type and interface: roots first, then by type; fields in the order of the schema. */
+  readonly fields: readonly FieldPermission[];
+  /**
+   * What `role`, freshly logged in, sees of a field.
+   *
+   * @throws {TypeError} when there is no such field.
+   */
+  visibility(role: Role, typeName: string, fieldName: string): Visibility;
+}
+
+/**
+ * @param supergraph parsed supergraph or subgraph SDL
+ *
+ * @example
+ * permissionsOf(await readSchema([SUPERGRAPH_FILE])).visibility('ANALYST', 'Residence', 'occupants'); // 'none'
+ */
+export function permissionsOf(supergraph: DocumentNode): Permissions {
+  const index = requirementsOf(supergraph);
+  const schema = buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true });
+  const fields = fieldsOf(schema).map(({ typeName, fieldName }): FieldPermission => {
+    const requirements = index.field(typeName, fieldName);
+    return {
+      typeName,
+      fieldName,
+      requirements,
+      isPersonalData: asksForPolicy(requirements, 'personal-data'),
+      needsFreshLogin: asksForPolicy(requirements, 'fresh-mfa'),
+      visibility: (role) => (isSatisfied(rightsOfRole(role), requirements) ? ROLES[role].reach : 'none'),
+    };
+  });
+  const byName = new Map(fields.map((field) => [`${field.typeName}.${field.fieldName}`, field]));
+  return {
+    fields,
+    visibility(role, typeName, fieldName) {
+      const field = byName.get(`${typeName}.${fieldName}`);
+      if (!field) throw new TypeError(`there is no field ${typeName}.${fieldName}`);
+      return field.visibility(role);
+    },
+  };
+}
+
+/** What somebody with this role alone, freshly logged in, holds where the role reaches. */
+export function rightsOfRole(role: Role): Rights {
+  const { scopes, policies }: RoleDefinition = ROLES[role];
+  return {
+    authenticated: true,
+    scopes: new Set(scopes),
+    policies: new Set([...policies, 'public', 'fresh-mfa']),
+  };
+}
+
+/** The roles in the order of the vocabulary. */
+export const ROLE_NAMES: readonly Role[] = Object.keys(ROLES).filter(isRole);
+
+function asksForPolicy(requirements: readonly Requirement[], policy: string): boolean {
+  return requirements.some(
+    ({ policies }) => policies.length > 0 && policies.every((alternative) => alternative.includes(policy)),
+  );
+}
+
+function fieldsOf(schema: GraphQLSchema): readonly { readonly typeName: string; readonly fieldName: string }[] {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
+    (type) => type ?? [],
+  );
+  const others = Object.values(schema.getTypeMap())
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
+    .filter((type) => !type.name.includes('__') && !roots.some(({ name }) => name === type.name))
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return [...roots, ...others].flatMap((type) =>
+    Object.keys(type.getFields()).map((fieldName) => ({ typeName: type.name, fieldName })),
+  );
+}

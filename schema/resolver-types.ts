@@ -28,6 +28,7 @@ export async function generateResolverTypes(
         '(parent: TParent, args: TArgs, context: TContext, info: GraphQLResolveInfo) => Promise<TResult> | TResult',
       enumsAsTypes: true,
       immutableTypes: true,
+      internalResolversPrefix: '__',
       mappers: await parentMappers(parentsFile),
       scalars: { DateTime: 'string', _FieldSet: 'string' },
       strictScalars: true,

@@ -1,0 +1,66 @@
+/**
+ * The keys of each sample company towards each partner, made on first start: the private halves sealed for the
+ * company, the public halves as each sandbox partner knows its clients.
+ */
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createEnvelope, type Envelope } from '@commonhold/platform/secrets/envelope.ts';
+import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
+import { COMPANIES } from './estate.ts';
+
+const PARTNERS = ['smart-home', 'communal'];
+
+/**
+ * Writes what is missing of `<data>/partners/<partner>/<company>.jwks.sealed` and
+ * `<data>/sandbox/<partner>/clients.json`; keys that are there are kept.
+ *
+ * @throws {Error} when keys that are there were sealed under another master key
+ */
+export async function ensurePartnerKeys(dataDirectory: string, masterKey: MasterKey): Promise<void> {
+  const envelope = createEnvelope(masterKey.derive('envelope:partners'));
+  for (const partner of PARTNERS) {
+    const clients = [];
+    for (const { key: company } of COMPANIES) {
+      const keys = await ensureKeys(dataDirectory, envelope, partner, company);
+      clients.push({ clientId: `commonhold-${company}`, company, jwks: { keys: keys.map(publicHalf) } });
+    }
+    const file = join(dataDirectory, 'sandbox', partner, 'clients.json');
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const unfinished = await writeBeside(file, `${JSON.stringify({ clients }, undefined, 2)}\n`);
+    await rename(unfinished, file);
+  }
+}
+
+async function ensureKeys(data: string, envelope: Envelope, partner: string, company: string): Promise<readonly JWK[]> {
+  const file = join(data, 'partners', partner, `${company}.jwks.sealed`);
+  const place = `partners/${partner}/${company}`;
+  const present = await readFile(file, 'utf8').catch(() => undefined);
+  if (present !== undefined) return JSON.parse(await envelope.open(present.trim(), place)).keys;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const keys = await Promise.all([generateKey('ES256', 'sig'), generateKey('ECDH-ES', 'enc')]);
+  const unfinished = await writeBeside(file, `${await envelope.seal(JSON.stringify({ keys }), place)}\n`);
+  // A link, unlike a rename, fails when another start was quicker: its keys are the ones then.
+  await link(unfinished, file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  await rm(unfinished);
+  return JSON.parse(await envelope.open((await readFile(file, 'utf8')).trim(), place)).keys;
+}
+
+async function generateKey(algorithm: string, use: 'sig' | 'enc'): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(algorithm, { crv: 'P-256', extractable: true });
+  const jwk = await exportJWK(privateKey);
+  return { ...jwk, kid: await calculateJwkThumbprint(jwk), use, alg: use === 'sig' ? algorithm : 'ECDH-ES+A256KW' };
+}
+
+function publicHalf({ d: _, ...jwk }: JWK): JWK {
+  return jwk;
+}
+
+async function writeBeside(file: string, content: string): Promise<string> {
+  const unfinished = `${file}.${randomUUID()}`;
+  await writeFile(unfinished, content, { mode: 0o600 });
+  return unfinished;
+}

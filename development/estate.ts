@@ -72,3 +72,27 @@ export function sampleDeviceKey(company: string, residence: string, kind: string
 export function sampleFingerprint(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
+
+/** A residence that a partner may not process, and why. */
+export interface SampleMissingConsent {
+  readonly company: string;
+  readonly partner: 'smart-home' | 'communal';
+  readonly residence: string;
+  readonly why: 'never-given' | 'withdrawn' | 'ended';
+}
+
+/**
+ * The residences without a consent in force: of each company and partner one for each reason, in building p03 for
+ * smart-home (r01 never given, r02 withdrawn, r03 ended) and in building p04 for communal. Every other residence has a
+ * consent for both partners, those of the personas included.
+ */
+export const RESIDENCES_WITHOUT_CONSENT: readonly SampleMissingConsent[] = COMPANIES.flatMap(({ key: company }) =>
+  (['smart-home', 'communal'] as const).flatMap((partner) =>
+    (['never-given', 'withdrawn', 'ended'] as const).map((why, index) => ({
+      company,
+      partner,
+      residence: `${company}-${partner === 'smart-home' ? 'p03' : 'p04'}-r0${index + 1}`,
+      why,
+    })),
+  ),
+);

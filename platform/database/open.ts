@@ -2,12 +2,8 @@
  * A Postgres-dialect database: PGlite in a folder by default, PostgreSQL by `DATABASE_URL`. The same migrations, queries
  * and row-level security run on both.
  */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { type Dialect, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely';
+import { type Dialect, Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
-import { Pool } from 'pg';
 import { StartupError } from '../startup-error.ts';
 
 export interface DatabaseOptions {
@@ -22,59 +18,54 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens the database and brings its tables up to date.
+ * Opens the database and brings its tables up to date. Names without a schema mean those of the schema `name`.
  *
  * @throws {StartupError} when it can't be reached, is in use by another process, or a migration fails.
  */
 export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Kysely<Tables>> {
-  const database = new Kysely<Tables>({ dialect: await dialect(options) });
+  const database = new Kysely<Tables>({ dialect: await chooseDialect(options) });
   try {
     await sql`create schema if not exists ${sql.id(options.name)}`.execute(database);
-  } catch {
+  } catch (error) {
     await database.destroy().catch(() => undefined);
-    throw options.url
-      ? new StartupError('The database named by DATABASE_URL does not answer', 'start it or correct the variable')
-      : new StartupError(
-          `The embedded database ${options.name} can't be opened`,
-          'end the other process that uses the data folder, or remove the folder',
-        );
+    throw error instanceof StartupError ? error : unreachable(options);
   }
   const migrator = new Migrator({
     db: database,
     provider: { getMigrations: async () => ({ ...options.migrations }) },
     migrationTableSchema: options.name,
   });
-  const { error } = await migrator.migrateToLatest();
+  const { error, results } = await migrator.migrateToLatest();
   if (error) {
-    await database.destroy();
-    throw new StartupError(
-      `The database ${options.name} can't be brought up to date`,
-      'restore the version of the software that it was made with',
-    );
+    await database.destroy().catch(() => undefined);
+    const failed = results?.find(({ status }) => status === 'Error');
+    throw error instanceof StartupError ? error : unmigratable(options.name, failed?.migrationName);
   }
   return database;
 }
 
-async function dialect(options: DatabaseOptions): Promise<Dialect> {
-  if (options.url) {
-    const pool = new Pool({
-      connectionString: options.url,
-      options: `-c search_path=${options.name}`,
-      max: 10,
-      connectionTimeoutMillis: 5_000,
-      statement_timeout: 10_000,
-    });
-    // Without a listener, a connection that breaks while idle would end the process.
-    pool.on('error', () => undefined);
-    return new PostgresDialect({ pool });
+/** Only the driver that is used is loaded: each costs start-up time. */
+async function chooseDialect({ name, url, dataDirectory }: DatabaseOptions): Promise<Dialect> {
+  if (url === undefined) {
+    const { embeddedDialect } = await import('./embedded.ts');
+    return embeddedDialect(name, dataDirectory);
   }
-  const folder = join(options.dataDirectory, 'database', options.name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  return new PGliteDialect({
-    pglite: async () => {
-      const embedded = await PGlite.create(folder);
-      await embedded.exec(`set search_path to "${options.name}"`);
-      return embedded;
-    },
-  });
+  const { serverDialect } = await import('./server.ts');
+  return serverDialect(name, url);
+}
+
+function unreachable({ name, url }: DatabaseOptions): StartupError {
+  return url === undefined
+    ? new StartupError(`The embedded database ${name} can't be opened`, 'restore its folder in the data folder')
+    : new StartupError(
+        `The database named by DATABASE_URL can't be used for ${name}`,
+        'start it, correct the variable, or let its role create schemas in the database',
+      );
+}
+
+function unmigratable(name: string, migration: string | undefined): StartupError {
+  return new StartupError(
+    `The database ${name} can't be brought up to date${migration ? ` (${migration})` : ''}`,
+    "give its role the rights that the subgraph's README names, or restore the version of the software that it was made with",
+  );
 }

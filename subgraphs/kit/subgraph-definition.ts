@@ -34,6 +34,8 @@ export interface SubgraphDefinition<Services extends object> {
   services(request: SubgraphRequest): Services;
   /** Routes for other services beside `/graphql`, such as the directory's `/access`. */
   routes?(server: FastifyInstance): void;
+  /** Whether it can answer now, such as whether its database does; for `/health/ready`. */
+  isReady?(): Promise<boolean>;
   /** Closes what the subgraph opened, after the last request has ended. */
   close?(): Promise<void>;
 }

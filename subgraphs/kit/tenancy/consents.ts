@@ -1,9 +1,107 @@
 /** Which residences a partner may process now. */
-import type { ResidenceKey } from './ids.ts';
+
+import { type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
+import DataLoader from 'dataloader';
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { subgraphUnavailable } from '../errors.ts';
+import { type ResidenceKey, residenceKey, type TenantId } from './ids.ts';
+
+/** A partner, as consents name it: the subgraph that asks it. */
+export type ConsentPartner = 'smart-home' | 'communal';
 
 export interface Consents {
   /** Those of `residences` for which a consent is in force; batched and asked once a request. */
   inForce(residences: readonly ResidenceKey[]): Promise<ReadonlySet<ResidenceKey>>;
   /** All residences of the company for which a consent is in force. */
   all(): Promise<ReadonlySet<ResidenceKey>>;
+}
+
+/** What the directory has to be told to answer for one request. */
+export interface ConsentQuestion {
+  readonly tenant: TenantId;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+export interface ConsentDirectory {
+  /** The consents of one request; nothing is kept between requests, so that a withdrawal counts from the next one on. */
+  of(question: ConsentQuestion): Consents;
+  close(): Promise<void>;
+}
+
+const GREATEST_QUESTION = 1000;
+const GREATEST_ANSWER_BYTES = 4 * 1024 * 1024;
+
+const answer = z.object({ residences: z.array(z.string().transform(residenceKey)) });
+
+/**
+ * Asks the directory's `/consents` over mutual TLS, as the subgraph itself and for one company.
+ *
+ * It fails closed: when the directory doesn't answer, or answers nonsense, nobody's consent is assumed and
+ * SUBGRAPH_UNAVAILABLE is thrown.
+ */
+export function createConsentDirectory(
+  identity: ServiceIdentity,
+  partner: ConsentPartner,
+  directoryUrl: URL,
+): ConsentDirectory {
+  const dispatcher = new Agent({
+    connect: { ...tlsMaterial(identity), minVersion: 'TLSv1.3' },
+    maxResponseSize: GREATEST_ANSWER_BYTES,
+    connections: 16,
+  });
+  const ask = async (
+    { tenant, requestId, signal }: ConsentQuestion,
+    residences?: readonly ResidenceKey[],
+  ): Promise<ReadonlySet<ResidenceKey>> => {
+    try {
+      const token = await mintServiceToken(identity, 'directory', { tenant });
+      const { statusCode, body } = await request(new URL('/consents', directoryUrl), {
+        dispatcher,
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          'x-request-id': requestId,
+        },
+        body: JSON.stringify({ partner, residences }),
+        signal,
+      });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error('refused');
+      return new Set(answer.parse(JSON.parse(text)).residences);
+    } catch {
+      throw subgraphUnavailable();
+    }
+  };
+  return { of: (question) => consentsOf((residences) => ask(question, residences)), close: () => dispatcher.close() };
+}
+
+/** For a subgraph that asks no partner: nothing is ever in force. */
+export const NO_CONSENTS: Consents = {
+  inForce: async () => new Set(),
+  all: async () => new Set(),
+};
+
+function consentsOf(ask: (residences?: readonly ResidenceKey[]) => Promise<ReadonlySet<ResidenceKey>>): Consents {
+  const loader = new DataLoader<ResidenceKey, boolean>(
+    async (residences) => {
+      const inForce = await ask(residences);
+      return residences.map((residence) => inForce.has(residence));
+    },
+    { maxBatchSize: GREATEST_QUESTION },
+  );
+  let all: Promise<ReadonlySet<ResidenceKey>> | undefined;
+  return {
+    inForce: async (residences) => {
+      const answers = await Promise.all(residences.map((residence) => loader.load(residence)));
+      return new Set(residences.filter((_, index) => answers[index] === true));
+    },
+    all: () => {
+      all ??= ask();
+      return all;
+    },
+  };
 }

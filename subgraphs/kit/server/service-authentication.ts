@@ -1,0 +1,43 @@
+/**
+ * Which service calls, and for whom: a token over mutual TLS, signed with the key of the connection's own certificate.
+ * Nothing else that a caller sends says who it is.
+ */
+import { TLSSocket } from 'node:tls';
+import type { ServiceIdentity, ServiceName } from '@commonhold/platform/tls/identity.ts';
+import { verifyServiceToken } from '@commonhold/platform/tls/service-token.ts';
+import type { FastifyRequest } from 'fastify';
+import type { JWTPayload } from 'jose';
+
+/** Answered with 401 and RFC 6750's challenge; why is for nobody to know. */
+export class Unauthenticated extends Error {
+  override readonly name = 'Unauthenticated';
+  readonly statusCode = 401;
+}
+
+const BEARER = /^Bearer ([A-Za-z0-9_.-]{1,16384})$/;
+
+/**
+ * The claims of the caller's token.
+ *
+ * @param callers the services that may call here
+ * @throws {Unauthenticated} when there is no token, or it isn't valid for `identity` from one of `callers`.
+ *
+ * @example
+ * server.post('/access', async (request) => {
+ *   const claims = accessClaims.parse(await authenticateService(request, identity, ['gateway']));
+ * });
+ */
+export async function authenticateService(
+  request: FastifyRequest,
+  identity: ServiceIdentity,
+  callers: readonly ServiceName[],
+): Promise<JWTPayload> {
+  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const { socket } = request.raw;
+  if (!token || !(socket instanceof TLSSocket)) throw new Unauthenticated();
+  try {
+    return await verifyServiceToken(token, socket.getPeerX509Certificate(), identity.name, callers);
+  } catch {
+    throw new Unauthenticated();
+  }
+}

@@ -47,12 +47,13 @@ export function createTestGateway(
   };
   return {
     send,
-    ask: async (claims, query, variables = {}) => {
+    ask: async ({ sub, ...claims }, query, variables = {}) => {
+      const token = await mintServiceToken(identity, subgraph, { ...claims, ...(sub !== undefined && { sub }) });
       const { body } = await send('/graphql', {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
-          authorization: `Bearer ${await mintServiceToken(identity, subgraph, claims)}`,
+          authorization: `Bearer ${token}`,
         },
         body: JSON.stringify({ query, variables }),
       });

@@ -38,6 +38,13 @@ export const PERSONAS: readonly Persona[] = COMPANIES.flatMap(({ key, domain }) 
   })),
 );
 
+/** One person a company whose account has no second factor yet, to try the enrolment, and who may do nothing yet. */
+export const NEWCOMERS = COMPANIES.map(({ key, domain }) => ({
+  email: `newcomer@${domain}`,
+  company: key,
+  subject: `${key}-newcomer`,
+}));
+
 /** A program of a company that reads on its own behalf, by client credentials. */
 export const SAMPLE_SERVICES = COMPANIES.map(({ key }) => ({
   clientId: `${key}-reporting`,

@@ -14,12 +14,23 @@ export async function readSchema(files: readonly URL[]): Promise<DocumentNode> {
   return concatAST(await Promise.all(files.map(readSchemaFile)));
 }
 
+/** The text of `files`, one after the other. @throws {StartupError} naming the file that is missing. */
+export async function readSchemaText(files: readonly URL[]): Promise<string> {
+  return (await Promise.all(files.map(readText))).join('\n');
+}
+
 async function readSchemaFile(file: URL): Promise<DocumentNode> {
-  const path = relative(process.cwd(), fileURLToPath(file));
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new StartupError(`The schema file ${path} can't be read`, 'restore it');
+  return parseSchema(await readText(file), pathOf(file));
+}
+
+function readText(file: URL): Promise<string> {
+  return readFile(file, 'utf8').catch(() => {
+    throw new StartupError(`The schema file ${pathOf(file)} can't be read`, 'restore it');
   });
-  return parseSchema(text, path);
+}
+
+function pathOf(file: URL): string {
+  return relative(process.cwd(), fileURLToPath(file));
 }
 
 /** @throws {StartupError} naming `path`, line and column when `text` isn't GraphQL. */

@@ -61,11 +61,16 @@ function agreedCode(reason: string | undefined, { errors }: Contract): PartnerEr
   return reason === undefined ? undefined : errors.codes[reason];
 }
 
-const problem = z.union([z.string().transform((code) => ({ code })), z.object({ code: z.string() })]);
+/** A bare code, a `code` member, or the `type` of a problem (RFC 9457). */
+const problem = z.union([
+  z.string(),
+  z.object({ code: z.string() }).transform(({ code }) => code),
+  z.object({ type: z.string() }).transform(({ type }) => type),
+]);
 
 /** The partner's error code, if its contract lists it: anything else it says may hold what nobody should read. */
 function codeOf(body: unknown, contract: Contract): string | undefined {
-  const code = problem.safeParse(body).data?.code;
+  const code = problem.safeParse(body).data;
   return code !== undefined && Object.hasOwn(contract.errors.codes, code) ? code : undefined;
 }
 

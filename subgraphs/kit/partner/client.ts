@@ -81,8 +81,9 @@ export function createPartnerClient<Paths>(
   const { contract, resilience, metrics } = connection;
   const { partner } = contract;
   const { tenant, encryption } = access;
-  const timeLeft = Math.max(0, request.deadline - Date.now());
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeLeft)]);
+  const timeLeft = request.deadline - Date.now();
+  const isOver = timeLeft > 0 ? AbortSignal.timeout(timeLeft) : AbortSignal.abort();
+  const signal = AbortSignal.any([request.signal, isOver]);
 
   function call<Verb extends Method, Path extends PathsOf<Paths, Verb>, Schema extends z.ZodType>(
     method: Verb,
@@ -93,12 +94,11 @@ export function createPartnerClient<Paths>(
     const operation = `${method.toUpperCase()} ${template}`;
     const stopTimer = metrics.duration.startTimer({ partner, operation });
     try {
-      const path = requestPath(partner, template, options.path, options.query);
+      const path = contract.basePath + requestPath(partner, template, options.path, options.query);
       const headers = { ...stringMembers(options.header), 'x-request-id': request.requestId };
-      const isIdempotent = method !== 'post' && method !== 'patch';
-      const answer = await resilience.run(
-        { company: tenant, isIdempotent: isIdempotent || hasIdempotencyKey(headers), signal },
-        () => sendAuthorized(connection, access, { method, path, headers, body: options.body, signal }),
+      const isIdempotent = isRepeatable(method, template, headers, contract);
+      const answer = await resilience.run({ company: tenant, isIdempotent, signal }, () =>
+        sendAuthorized(connection, access, { method, path, headers, body: options.body, signal }),
       );
       const parsed = options.schema.safeParse(withoutForeign(answer, operation));
       if (!parsed.success) throw violation(partner, placeOf(parsed.error.issues[0]?.path ?? []));
@@ -184,8 +184,16 @@ async function sendAuthorized(
 
 const METHODS = { get: 'GET', put: 'PUT', post: 'POST', patch: 'PATCH', delete: 'DELETE' } as const;
 
-function hasIdempotencyKey(headers: Readonly<Record<string, string>>): boolean {
-  return Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key');
+/** Whether doing it twice comes to the same as doing it once (RFC 9110, section 9.2.2). */
+function isRepeatable(
+  method: Method,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  { retries }: Contract,
+): boolean {
+  if (method !== 'post' && method !== 'patch') return true;
+  if (Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key')) return true;
+  return retries.querySuffix !== undefined && path.endsWith(retries.querySuffix);
 }
 
 function stringMembers(record: unknown): Record<string, string> {

@@ -35,6 +35,8 @@ const contractSchema = z.strictObject({
   purpose: z.string().min(1),
   dataClasses: z.array(z.string().min(1)).min(1),
   environments: z.strictObject({ development: environmentSchema, production: environmentSchema }),
+  /** Where the API's paths begin, such as `/v1`; the token endpoint and the keys stand outside of it. */
+  basePath: absolutePath.or(z.literal('')).default(''),
   /** `mtls`: both sides show certificates. `http`: neither; only for a partner on the same machine. */
   transport: z.enum(['mtls', 'http']),
   authentication: z.discriminatedUnion('method', [
@@ -66,8 +68,10 @@ const contractSchema = z.strictObject({
     batches: z.record(z.string(), z.number().int().min(1)).default({}),
   }),
   timeouts: z.strictObject({ connectMilliseconds: milliseconds, attemptMilliseconds: milliseconds }),
-  /** For what may be repeated: GET, PUT, DELETE, and what carries an idempotency key. */
+  /** For what may be repeated: GET, PUT, DELETE, what carries an idempotency key, and queries. */
   retries: z.strictObject({
+    /** POST to a path that ends so only reads, such as `/query`. */
+    querySuffix: absolutePath.optional(),
     attempts: z.number().int().min(0).max(5),
     firstDelayMilliseconds: milliseconds,
     greatestDelayMilliseconds: milliseconds,

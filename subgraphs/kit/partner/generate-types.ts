@@ -39,6 +39,6 @@ export async function generatePartnerTypes({ folder, check }: GenerateOptions): 
 
 async function generateTypes(document: URL): Promise<string> {
   const source = basename(fileURLToPath(document));
-  const types = await openapiTypescript(document, { alphabetize: true, immutable: true });
+  const types = await openapiTypescript(document, { alphabetize: true });
   return `/** Generated from \`openapi/${source}\` by \`npm run generate\`. Do not edit. */\n${astToString(types)}`;
 }

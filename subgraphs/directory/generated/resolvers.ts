@@ -5,6 +5,7 @@ import type { Services } from '../loaders.ts';
 type Context = SubgraphContext<Services>;
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { PropertyParent, ResidenceParent, PersonParent, RoleGrantParent, ViewerParent } from '../parents.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Exact<T extends { [key: string]: unknown }> = {
@@ -22,6 +23,7 @@ export type ResolverFn<TResult, TParent, TContext, TArgs> = (
   context: TContext,
   info: GraphQLResolveInfo,
 ) => Promise<TResult> | TResult;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & {
   [P in K]-?: NonNullable<T[P]>;
 };
@@ -467,22 +469,42 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']>;
   Mutation: ResolverTypeWrapper<{}>;
   Company: ResolverTypeWrapper<Company>;
-  Viewer: ResolverTypeWrapper<Viewer>;
-  Property: ResolverTypeWrapper<Property>;
-  Residence: ResolverTypeWrapper<Residence>;
-  Person: ResolverTypeWrapper<Person>;
-  RoleGrant: ResolverTypeWrapper<RoleGrant>;
+  Viewer: ResolverTypeWrapper<ViewerParent>;
+  Property: ResolverTypeWrapper<PropertyParent>;
+  Residence: ResolverTypeWrapper<ResidenceParent>;
+  Person: ResolverTypeWrapper<PersonParent>;
+  RoleGrant: ResolverTypeWrapper<RoleGrantParent>;
   Consent: ResolverTypeWrapper<Consent>;
   Partner: Partner;
   ConsentPurpose: ConsentPurpose;
-  ResidenceConnection: ResolverTypeWrapper<ResidenceConnection>;
-  ResidenceEdge: ResolverTypeWrapper<ResidenceEdge>;
-  PropertyConnection: ResolverTypeWrapper<PropertyConnection>;
-  PropertyEdge: ResolverTypeWrapper<PropertyEdge>;
-  PersonConnection: ResolverTypeWrapper<PersonConnection>;
-  PersonEdge: ResolverTypeWrapper<PersonEdge>;
-  RoleGrantConnection: ResolverTypeWrapper<RoleGrantConnection>;
-  RoleGrantEdge: ResolverTypeWrapper<RoleGrantEdge>;
+  ResidenceConnection: ResolverTypeWrapper<
+    Omit<ResidenceConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ResidenceEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Residence']>;
+    }
+  >;
+  ResidenceEdge: ResolverTypeWrapper<Omit<ResidenceEdge, 'node'> & { node: ResolversTypes['Residence'] }>;
+  PropertyConnection: ResolverTypeWrapper<
+    Omit<PropertyConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['PropertyEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Property']>;
+    }
+  >;
+  PropertyEdge: ResolverTypeWrapper<Omit<PropertyEdge, 'node'> & { node: ResolversTypes['Property'] }>;
+  PersonConnection: ResolverTypeWrapper<
+    Omit<PersonConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['PersonEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Person']>;
+    }
+  >;
+  PersonEdge: ResolverTypeWrapper<Omit<PersonEdge, 'node'> & { node: ResolversTypes['Person'] }>;
+  RoleGrantConnection: ResolverTypeWrapper<
+    Omit<RoleGrantConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['RoleGrantEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['RoleGrant']>;
+    }
+  >;
+  RoleGrantEdge: ResolverTypeWrapper<Omit<RoleGrantEdge, 'node'> & { node: ResolversTypes['RoleGrant'] }>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
   GiveConsentInput: GiveConsentInput;
@@ -500,20 +522,40 @@ export type ResolversParentTypes = {
   Int: Scalars['Int'];
   Mutation: {};
   Company: Company;
-  Viewer: Viewer;
-  Property: Property;
-  Residence: Residence;
-  Person: Person;
-  RoleGrant: RoleGrant;
+  Viewer: ViewerParent;
+  Property: PropertyParent;
+  Residence: ResidenceParent;
+  Person: PersonParent;
+  RoleGrant: RoleGrantParent;
   Consent: Consent;
-  ResidenceConnection: ResidenceConnection;
-  ResidenceEdge: ResidenceEdge;
-  PropertyConnection: PropertyConnection;
-  PropertyEdge: PropertyEdge;
-  PersonConnection: PersonConnection;
-  PersonEdge: PersonEdge;
-  RoleGrantConnection: RoleGrantConnection;
-  RoleGrantEdge: RoleGrantEdge;
+  ResidenceConnection: Omit<ResidenceConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ResidenceEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Residence']>;
+  };
+  ResidenceEdge: Omit<ResidenceEdge, 'node'> & {
+    node: ResolversParentTypes['Residence'];
+  };
+  PropertyConnection: Omit<PropertyConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['PropertyEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Property']>;
+  };
+  PropertyEdge: Omit<PropertyEdge, 'node'> & {
+    node: ResolversParentTypes['Property'];
+  };
+  PersonConnection: Omit<PersonConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['PersonEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Person']>;
+  };
+  PersonEdge: Omit<PersonEdge, 'node'> & {
+    node: ResolversParentTypes['Person'];
+  };
+  RoleGrantConnection: Omit<RoleGrantConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['RoleGrantEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['RoleGrant']>;
+  };
+  RoleGrantEdge: Omit<RoleGrantEdge, 'node'> & {
+    node: ResolversParentTypes['RoleGrant'];
+  };
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean'];
   GiveConsentInput: GiveConsentInput;

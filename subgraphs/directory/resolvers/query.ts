@@ -1,0 +1,84 @@
+import { badUserInput } from '@commonhold/kit/errors.ts';
+import { connection, parsePage } from '@commonhold/kit/paging.ts';
+import { ownId } from '@commonhold/kit/tenancy/principal.ts';
+import { ROLES } from '@commonhold/schema/policy.ts';
+import type { QueryResolvers } from '../generated/resolvers.ts';
+import type { ViewerParent } from '../parents.ts';
+import { type Access, readAccess } from '../records/access.ts';
+import { listGrants } from '../records/grants.ts';
+import { listPeople } from '../records/people.ts';
+import { listProperties } from '../records/properties.ts';
+import { listResidences } from '../records/residences.ts';
+import { grantPosition, residencePosition } from './positions.ts';
+
+const GREATEST_PREFIX = 20;
+
+export const Query: QueryResolvers = {
+  me: async (_root, _args, { principal: { subject }, inCompany }) => {
+    if (subject === undefined) return null;
+    return viewerOf(subject, await inCompany((transaction) => readAccess(transaction, subject)));
+  },
+
+  residence: (_root, { id }, { principal, loaders }) => {
+    const own = ownId(principal, id, ['Residence'], ['residence:read']);
+    return own ? loaders.residence.load(own) : null;
+  },
+
+  property: (_root, { id }, { principal, loaders }) => {
+    const own = ownId(principal, id, ['Property'], ['property:read']);
+    return own ? loaders.property.load(own) : null;
+  },
+
+  residences: async (_root, args, { principal, visibility, inCompany }) => {
+    const numberPrefix = args.numberPrefix ?? '';
+    if (numberPrefix.length > GREATEST_PREFIX) {
+      throw badUserInput('numberPrefix', `has to have at most ${GREATEST_PREFIX} characters`);
+    }
+    const building = args.property == null ? undefined : ownId(principal, args.property, ['Property'], []);
+    const list = `Query.residences:${JSON.stringify([building?.key ?? null, numberPrefix])}`;
+    const scope = { tenant: principal.tenant, list };
+    const { first, after } = parsePage(args, scope);
+    const isNobodys = args.property != null && !building;
+    const wanted = { property: building?.key, numberPrefix, after: residencePosition.parse(after), limit: first + 1 };
+    const found = isNobodys
+      ? []
+      : await inCompany((transaction) => listResidences(transaction, visibility.residences, wanted));
+    return connection(found.slice(0, first), scope, residencePosition.of, found.length > first);
+  },
+
+  properties: async (_root, args, { principal, visibility, inCompany }) => {
+    const scope = { tenant: principal.tenant, list: 'Query.properties' };
+    const { first, after } = parsePage(args, scope);
+    const found = await inCompany((transaction) =>
+      listProperties(transaction, visibility.properties, { after, limit: first + 1 }),
+    );
+    return connection(found.slice(0, first), scope, ({ key }) => key, found.length > first);
+  },
+
+  people: async (_root, args, { principal, visibility, inCompany }) => {
+    const scope = { tenant: principal.tenant, list: 'Query.people' };
+    const { first, after } = parsePage(args, scope);
+    const found = await inCompany((transaction) => listPeople(transaction, visibility, { after, limit: first + 1 }));
+    return connection(found.slice(0, first), scope, ({ key }) => key, found.length > first);
+  },
+
+  grants: async (_root, args, { principal, visibility, inCompany }) => {
+    const scope = { tenant: principal.tenant, list: `Query.grants:${args.role ?? ''}` };
+    const { first, after } = parsePage(args, scope);
+    const wanted = { role: args.role ?? undefined, after: grantPosition.parse(after), limit: first + 1 };
+    const found = visibility.seesGrants ? await inCompany((transaction) => listGrants(transaction, wanted)) : [];
+    return connection(found.slice(0, first), scope, grantPosition.of, found.length > first);
+  },
+};
+
+/** What the roles hold is read from the vocabulary: the token of this subgraph names only what its own SDL asks for. */
+function viewerOf(subject: string, { person, grants }: Access): ViewerParent {
+  const roles = [...new Set(grants.map(({ role }) => role))].toSorted();
+  return {
+    subject,
+    person,
+    roles,
+    scopes: [...new Set(roles.flatMap((role) => ROLES[role].scopes))].toSorted(),
+    policies: [...new Set(roles.flatMap((role) => ROLES[role].policies))].toSorted(),
+  };
+}

@@ -10,10 +10,19 @@ import { PARTNERS } from '../records/partners.ts';
 
 const GREATEST_QUESTION = 1000;
 
+/** A key that can't be one is a wrong question, not a defect of ours. */
+const residence = z.string().transform((value, context) => {
+  try {
+    return residenceKey(value);
+  } catch {
+    context.addIssue('not a residence key');
+    return z.NEVER;
+  }
+});
 const claims = z.object({ tenant: z.string().transform(tenantId) });
 const body = z.object({
   partner: z.enum(PARTNERS),
-  residences: z.array(z.string().transform(residenceKey)).max(GREATEST_QUESTION).optional(),
+  residences: z.array(residence).max(GREATEST_QUESTION).optional(),
 });
 
 /**

@@ -1,4 +1,5 @@
 /** Everything that is generated from the SDLs and checked in: the supergraph, the permissions, the resolver types. */
+import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
 import { composeSupergraph } from './compose-supergraph.ts';
 import { assertEveryFieldHasPolicy } from './directives/complete.ts';
@@ -37,4 +38,15 @@ export async function generateFiles(subgraphs: readonly SubgraphEntry[]): Promis
     { file: PERMISSIONS_FILE, text: renderMatrix(permissions) },
     ...(await Promise.all(resolverTypes)),
   ];
+}
+
+/** Those of `files` that aren't on disk as they should be, or not at all. */
+export async function staleFiles(files: readonly GeneratedFile[]): Promise<readonly GeneratedFile[]> {
+  const checked = await Promise.all(
+    files.map(async (generated) => ({
+      generated,
+      isFresh: (await readFile(generated.file, 'utf8').catch(() => undefined)) === generated.text,
+    })),
+  );
+  return checked.filter(({ isFresh }) => !isFresh).map(({ generated }) => generated);
 }

@@ -2,11 +2,11 @@
  * `npm run generate`: writes the generated files. With `--check` it writes nothing, names those that aren't what the
  * SDLs make of them, and ends with exit code 1.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
-import { type GeneratedFile, generateFiles } from '../generated-files.ts';
+import { type GeneratedFile, generateFiles, staleFiles } from '../generated-files.ts';
 import { SUBGRAPHS } from '../subgraphs.ts';
 import { runCommand } from './run-command.ts';
 
@@ -22,16 +22,6 @@ await runCommand('generate', async () => {
     process.stdout.write(`wrote ${nameOf({ file })}\n`);
   }
 });
-
-async function staleFiles(files: readonly GeneratedFile[]): Promise<readonly GeneratedFile[]> {
-  const checked = await Promise.all(
-    files.map(async (generated) => ({
-      generated,
-      isFresh: (await readFile(generated.file, 'utf8').catch(() => undefined)) === generated.text,
-    })),
-  );
-  return checked.filter(({ isFresh }) => !isFresh).map(({ generated }) => generated);
-}
 
 function nameOf({ file }: Pick<GeneratedFile, 'file'>): string {
   return relative(process.cwd(), fileURLToPath(file));

@@ -1,5 +1,5 @@
 /** The OpenID provider itself: oidc-provider, with our store, keys, clients, tokens and pages. */
-import Provider, { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { IssuerConfiguration } from '../configuration.ts';
 import type { KeyGeneration } from '../keys/generations.ts';
 import { deviceCodePage, deviceConfirmationPage, deviceDonePage } from '../pages/device-pages.ts';
@@ -8,6 +8,9 @@ import { logoutDonePage, logoutPage } from '../pages/logout-pages.ts';
 import type { Accounts } from '../store/accounts.ts';
 import { allowedOrigins, describeClients, type ServiceClient } from './clients.ts';
 import { describeTokens, MULTI_FACTOR } from './tokens.ts';
+
+/** oauth4webapi's assertions live one minute; clocks may differ. */
+const ASSERTION_SECONDS = 300;
 
 export interface ProviderOptions {
   readonly configuration: IssuerConfiguration;
@@ -37,6 +40,11 @@ export function createProvider({ configuration, adapter, accounts, services, key
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     clientAuthMethods: ['private_key_jwt', 'none'],
     enabledJWA: { clientAuthSigningAlgValues: ['ES256'], idTokenSigningAlgValues: ['ES256'] },
+    // RFC 7523bis: an assertion is for this issuer alone, and short-lived. That it is used once, the store sees to.
+    assertJwtClientAuthClaimsAndHeader: ({ oidc }, { aud, exp }) => {
+      const lifetime = Number(exp) - Date.now() / 1000;
+      if (aud !== oidc.issuer || lifetime > ASSERTION_SECONDS) throw new errors.InvalidClientAuth('not acceptable');
+    },
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     acrValues: [MULTI_FACTOR.acr],

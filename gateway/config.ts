@@ -1,0 +1,162 @@
+/**
+ * Environment variables and command-line flags → the gateway's typed, validated configuration. Parsed once, in `main.ts`.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
+import { isProduction, portNumber, readConfiguration } from '@commonhold/platform/configuration.ts';
+import { StartupError } from '@commonhold/platform/startup-error.ts';
+import { z } from 'zod';
+import { type MultiFactorRule, readMultiFactorRule } from './authentication/multi-factor.ts';
+import { type OperationLimits, operationLimits } from './protection/operation-limits.ts';
+
+export interface GatewayConfiguration {
+  readonly host: string;
+  readonly port: number;
+  /** Where clients reach the gateway, such as `http://localhost:4000`. */
+  readonly publicOrigin: string;
+  readonly supergraphFile: string;
+  /** `optional`: whoever shows no token sees what asks for no rights. */
+  readonly authentication: 'optional' | 'required';
+  /** undefined: no issuer is configured, and every token is refused. */
+  readonly issuer: IssuerConfiguration | undefined;
+  readonly directoryOrigin: string;
+  /** Where our own subgraphs listen, by name; goes before what the supergraph says. */
+  readonly ownSubgraphs: Readonly<Record<OwnSubgraph, string>>;
+  readonly tlsDirectory: string;
+  readonly dataDirectory: string;
+  /** Origins whose pages may call the gateway from a browser. */
+  readonly allowedOrigins: readonly string[];
+  readonly requestTimeoutMilliseconds: number;
+  readonly limits: OperationLimits;
+}
+
+export interface IssuerConfiguration {
+  readonly url: URL;
+  /** What has to stand in `aud`: the gateway as an OAuth resource (RFC 8707). */
+  readonly audience: string;
+  readonly multiFactor: MultiFactorRule;
+  /** Whether plain http is accepted for an issuer on this machine. */
+  readonly isPlainLocalhostAllowed: boolean;
+}
+
+export const OWN_SUBGRAPHS = ['directory', 'smart-home', 'communal'] as const;
+export type OwnSubgraph = (typeof OWN_SUBGRAPHS)[number];
+
+const origin = z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin);
+
+const variables = z.object({
+  GATEWAY_HOST: z.string().min(1).default('localhost'),
+  GATEWAY_ORIGIN: origin.optional(),
+  SUPERGRAPH: z
+    .string()
+    .min(1)
+    .default(fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url))),
+  AUTHENTICATION: z.enum(['optional', 'required']).default('required'),
+  ISSUER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DIRECTORY_URL: origin.optional(),
+  SMART_HOME_URL: origin.optional(),
+  COMMUNAL_URL: origin.optional(),
+  TLS_DIR: z.string().min(1).optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(z.string()).transform((list) => list.filter((entry) => entry !== '')))
+    .pipe(z.array(origin)),
+  REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
+});
+
+/**
+ * @param arguments_ such as `['--supergraph', 'shop.graphql', '--port', '5000', '--authentication', 'optional']`; flags
+ * go before the variables of the same meaning
+ * @throws {StartupError} naming the flag or variable that is wrong
+ */
+export function readGatewayConfiguration(
+  environment: NodeJS.ProcessEnv,
+  arguments_: readonly string[],
+): GatewayConfiguration {
+  const flags = readFlags(arguments_);
+  const settings = readConfiguration(variables, {
+    ...environment,
+    ...(flags.supergraph !== undefined && { SUPERGRAPH: flags.supergraph }),
+    ...(flags.authentication !== undefined && { AUTHENTICATION: flags.authentication }),
+  });
+  const addresses = ports({ ...environment, ...(flags.port !== undefined && { GATEWAY_PORT: flags.port }) });
+  const publicOrigin = settings.GATEWAY_ORIGIN ?? `http://localhost:${addresses.GATEWAY_PORT}`;
+  const isSomeoneElses = flags.supergraph !== undefined && settings.AUTHENTICATION === 'optional';
+  const issuerUrl = settings.ISSUER_URL ?? (isSomeoneElses ? undefined : `http://localhost:${addresses.ISSUER_PORT}`);
+  const directoryOrigin = settings.DIRECTORY_URL ?? `https://localhost:${addresses.DIRECTORY_PORT}`;
+  const data = dataDirectory(environment);
+  return {
+    host: settings.GATEWAY_HOST,
+    port: addresses.GATEWAY_PORT,
+    publicOrigin,
+    supergraphFile: settings.SUPERGRAPH,
+    authentication: settings.AUTHENTICATION,
+    issuer: issuerUrl === undefined ? undefined : readIssuer(issuerUrl, `${publicOrigin}/graphql`, environment),
+    directoryOrigin,
+    ownSubgraphs: {
+      directory: `${directoryOrigin}/graphql`,
+      'smart-home': `${settings.SMART_HOME_URL ?? `https://localhost:${addresses.SMART_HOME_PORT}`}/graphql`,
+      communal: `${settings.COMMUNAL_URL ?? `https://localhost:${addresses.COMMUNAL_PORT}`}/graphql`,
+    },
+    tlsDirectory: settings.TLS_DIR ?? join(data, 'tls'),
+    dataDirectory: data,
+    allowedOrigins: settings.CORS_ORIGINS.length > 0 ? settings.CORS_ORIGINS : [publicOrigin],
+    requestTimeoutMilliseconds: settings.REQUEST_TIMEOUT_MS,
+    limits: readConfiguration(operationLimits, environment),
+  };
+}
+
+interface Flags {
+  readonly supergraph?: string | undefined;
+  readonly port?: string | undefined;
+  readonly authentication?: string | undefined;
+}
+
+function readFlags(arguments_: readonly string[]): Flags {
+  const flags = parseFlags(arguments_);
+  if (flags.port !== undefined && !portNumber.safeParse(flags.port).success) {
+    throw new StartupError('The flag --port is not a port', 'give a number from 1 to 65535');
+  }
+  if (flags.authentication !== undefined && !['optional', 'required'].includes(flags.authentication)) {
+    throw new StartupError('The flag --authentication is not valid', 'give optional or required');
+  }
+  return flags;
+}
+
+function parseFlags(arguments_: readonly string[]): Flags {
+  try {
+    const { values } = parseArgs({
+      args: [...arguments_],
+      options: { supergraph: { type: 'string' }, port: { type: 'string' }, authentication: { type: 'string' } },
+    });
+    return values;
+  } catch {
+    throw new StartupError(
+      'A command-line flag is not known or has no value',
+      'use --supergraph FILE, --port N and --authentication optional|required',
+    );
+  }
+}
+
+function readIssuer(url: string, defaultAudience: string, environment: NodeJS.ProcessEnv): IssuerConfiguration {
+  const isPlainLocalhostAllowed = !isProduction(environment);
+  const parsed = new URL(url);
+  const isLocal = parsed.hostname === 'localhost' || parsed.hostname === '127.0.0.1';
+  if (parsed.protocol !== 'https:' && !(isLocal && isPlainLocalhostAllowed)) {
+    throw new StartupError('The issuer named by ISSUER_URL is not reached over https', 'give its https address');
+  }
+  const { AUDIENCE } = readConfiguration(
+    z.object({ AUDIENCE: z.string().min(1).default(defaultAudience) }),
+    environment,
+  );
+  return {
+    url: parsed,
+    audience: AUDIENCE,
+    multiFactor: readMultiFactorRule(environment),
+    isPlainLocalhostAllowed,
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * The last wall before errors leave: nothing goes out but a message, where, and what `schema/error-codes.ts` knows.
+ * Whatever was not made to be told, is told as `INTERNAL_SERVER_ERROR`.
+ */
+import { unwrapResolverError } from '@apollo/server/errors';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isErrorCode } from './execution/answer-errors.ts';
+
+const LONGEST_MESSAGE = 500;
+const INTERNAL = 'Something went wrong on our side.';
+
+/** Apollo Server's `formatError`. */
+export function finalError(
+  { message, path, locations, extensions }: GraphQLFormattedError,
+  error: unknown,
+): GraphQLFormattedError {
+  const code = extensions?.['code'];
+  const isTold =
+    isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR' && unwrapResolverError(error) instanceof GraphQLError;
+  return {
+    message: isTold ? message.slice(0, LONGEST_MESSAGE) : INTERNAL,
+    ...(locations && isTold && { locations }),
+    ...(path && { path }),
+    extensions: isTold ? toldExtensions(code, extensions ?? {}) : { code: 'INTERNAL_SERVER_ERROR' },
+  };
+}
+
+function toldExtensions(code: string, { acrValues, maxAge, limit }: NonNullable<GraphQLFormattedError['extensions']>) {
+  return {
+    code,
+    ...(acrValues !== undefined && { acrValues }),
+    ...(maxAge !== undefined && { maxAge }),
+    ...(limit !== undefined && { limit }),
+  };
+}
+
+export interface HttpError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly errors: readonly GraphQLFormattedError[] };
+}
+
+/** An error outside of GraphQL, of Fastify or one of its hooks, in the form of GraphQL's. */
+export function describeHttpError(error: unknown): HttpError {
+  const status = statusOf(error);
+  const code = status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
+  const message = error instanceof GraphQLError ? error.message : (MESSAGES[status] ?? 'The request is not valid.');
+  return {
+    status,
+    headers: {},
+    body: { errors: [{ message: code === 'BAD_REQUEST' ? message : INTERNAL, extensions: { code } }] },
+  };
+}
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  404: 'There is nothing at this address.',
+  408: 'The request took too long to arrive.',
+  413: 'The body is larger than allowed.',
+  415: 'The media type of the body is not application/json.',
+};
+
+function statusOf(error: unknown): number {
+  if (error instanceof GraphQLError) {
+    const http: unknown = error.extensions['http'];
+    const status: unknown = typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined;
+    return typeof status === 'number' ? status : 500;
+  }
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

@@ -1,0 +1,154 @@
+/**
+ * One fetch of a query plan: an operation goes to a subgraph, and its answer is parsed.
+ *
+ * A subgraph that is down, slow or answers nonsense makes this fetch's fields null, with an error for each; the other
+ * subgraphs' data arrives. Only headers that are set here are sent: nothing of what a client sends gets through.
+ */
+import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
+import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
+import type { Log } from '@commonhold/platform/log.ts';
+import { Kind, parse } from 'graphql';
+import secureJson from 'secure-json-parse';
+import { z } from 'zod';
+import type { Principal } from '../authentication/principal.ts';
+import type { ReachableSubgraph } from './subgraphs.ts';
+
+/** What the fetches of one request share. */
+export interface FetchContext {
+  readonly principal: Principal | undefined;
+  readonly requestId: string;
+  /** Instant, in milliseconds since the epoch, after which nobody waits for the answer. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Told of each fetch that ended. */
+  readonly onFetch: (subgraph: string, outcome: FetchOutcome, milliseconds: number) => void;
+}
+
+export type FetchOutcome = 'answered' | 'unavailable';
+
+const MOST_ERRORS = 100;
+
+const answer = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+type SubgraphAnswer = z.output<typeof answer>;
+type FetchRequest = GraphQLDataSourceProcessOptions['request'];
+
+/** For one request: its token is minted once, when the first fetch needs it. */
+export function createSubgraphFetch(subgraph: ReachableSubgraph, context: FetchContext): GraphQLDataSource {
+  let token: Promise<string | undefined> | undefined;
+  const mintToken = (): Promise<string | undefined> => {
+    token ??= context.principal ? subgraph.mintToken(context.principal, Date.now()) : Promise.resolve(undefined);
+    return token;
+  };
+  return {
+    async process({ request }): Promise<GatewayGraphQLResponse> {
+      const start = performance.now();
+      try {
+        const parsed = await post(subgraph, request, await mintToken(), context);
+        context.onFetch(subgraph.name, 'answered', performance.now() - start);
+        return toResponse(parsed);
+      } catch (error) {
+        context.onFetch(subgraph.name, 'unavailable', performance.now() - start);
+        context.log.error({ subgraph: subgraph.name, reason: reason(error) }, 'subgraph unavailable');
+        return { errors: unavailable(request) };
+      }
+    },
+  };
+}
+
+async function post(
+  { url, connection }: ReachableSubgraph,
+  request: FetchRequest,
+  token: string | undefined,
+  { requestId, deadline, signal }: FetchContext,
+): Promise<SubgraphAnswer> {
+  const { query, operationName, variables } = request;
+  const millisecondsLeft = deadline - Date.now();
+  if (millisecondsLeft <= 0) throw new Error('deadline');
+  const { status, contentType, text } = await connection.post(url, {
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json, application/json;q=0.9',
+      'x-request-id': requestId,
+      'x-deadline-ms': String(millisecondsLeft),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, operationName, variables }),
+    signal,
+  });
+  if (status === 401 || status === 403 || status >= 500 || (status >= 300 && status < 400)) {
+    throw new Error(`status ${status}`);
+  }
+  if (!/^application\/(graphql-response\+)?json\b/i.test(contentType)) throw new Error('media type');
+  const parsed = answer.parse(secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' }));
+  if (parsed.data === undefined && !parsed.errors?.length) throw new Error('neither data nor errors');
+  assertEntities(parsed, request);
+  return parsed;
+}
+
+/** Entities come back one for each that was asked for, or not at all. */
+function assertEntities({ data }: SubgraphAnswer, request: FetchRequest): void {
+  const representations = representationsOf(request);
+  if (!data || !representations) return;
+  const entities = data['_entities'];
+  if (!Array.isArray(entities) || entities.length !== representations.length) throw new Error('entities');
+}
+
+function representationsOf({ query, variables }: FetchRequest): readonly unknown[] | undefined {
+  const representations: unknown = variables?.['representations'];
+  return query?.includes('_entities(representations:') && Array.isArray(representations) ? representations : undefined;
+}
+
+function toResponse({ data, errors }: SubgraphAnswer): GatewayGraphQLResponse {
+  return {
+    ...(data && { data }),
+    ...(errors && {
+      errors: errors.slice(0, MOST_ERRORS).map(({ message, path, extensions }) => ({
+        message,
+        ...(path && { path }),
+        extensions: { code: extensions?.['code'] },
+      })),
+    }),
+  };
+}
+
+/** An error for each field or entity that isn't there now, in the terms of the subgraph's own answer. */
+function unavailable(request: FetchRequest): NonNullable<GatewayGraphQLResponse['errors']> {
+  const paths =
+    representationsOf(request)?.map((_, index) => ['_entities', index]) ??
+    rootKeys(request.query ?? '').map((key) => [key]);
+  return paths.slice(0, MOST_ERRORS).map((path) => ({
+    message: 'A part of the platform does not answer.',
+    path,
+    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
+  }));
+}
+
+function rootKeys(query: string): readonly string[] {
+  const operation = parse(query).definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
+    selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
+  );
+}
+
+/** For the log: the kind of failure, never a message, which may hold an address or data. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : error.name === 'Error'
+      ? error.message
+      : error.name;
+}

@@ -1,0 +1,69 @@
+/**
+ * The subgraphs of a supergraph as the gateway reaches them. Our own, which are those that the platform's list names,
+ * get mutual TLS and a token made for them; anybody else's get the operation and nothing that tells who asks.
+ */
+
+import { StartupError } from '@commonhold/platform/startup-error.ts';
+import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
+import { findSubgraph, type SubgraphEntry, type SubgraphName } from '@commonhold/schema/subgraphs.ts';
+import type { Principal } from '../authentication/principal.ts';
+import type { Subgraph } from '../supergraph/load-supergraph.ts';
+import { type Connection, openConnection } from './connection.ts';
+import { type NamedRights, subgraphClaims } from './subgraph-claims.ts';
+
+export interface ReachableSubgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly connection: Connection;
+  /** A token for this subgraph alone; undefined where none is given. */
+  mintToken(principal: Principal, now: number): Promise<string | undefined>;
+}
+
+export interface SubgraphOptions {
+  /** Where our own listen now; goes before what stands in the supergraph. */
+  readonly ownAddresses: Readonly<Record<SubgraphName, string>>;
+  /** Asked for only when the supergraph has subgraphs of our own. */
+  identity(): Promise<ServiceIdentity>;
+  namedRights(subgraph: string): NamedRights;
+}
+
+/** Whether `subgraph` is one of the platform's own, by name and address: another's may well be called `directory`. */
+export function ownSubgraph({ name, url }: Subgraph): SubgraphEntry | undefined {
+  const entry = findSubgraph(name);
+  return entry?.routingUrl === url ? entry : undefined;
+}
+
+/** @throws {StartupError} when the supergraph names no usable address for one of them. */
+export async function reachSubgraphs(
+  subgraphs: readonly Subgraph[],
+  options: SubgraphOptions,
+): Promise<readonly ReachableSubgraph[]> {
+  return Promise.all(
+    subgraphs.map(async (subgraph) => {
+      const entry = ownSubgraph(subgraph);
+      return entry ? reachOwn(entry, await options.identity(), options) : reachForeign(subgraph);
+    }),
+  );
+}
+
+function reachOwn(entry: SubgraphEntry, identity: ServiceIdentity, options: SubgraphOptions): ReachableSubgraph {
+  const { name } = entry;
+  const named = options.namedRights(name);
+  return {
+    name,
+    url: options.ownAddresses[name],
+    connection: openConnection({ identity, peer: name }),
+    mintToken: (principal, now) => mintServiceToken(identity, name, subgraphClaims(principal, entry, named, now)),
+  };
+}
+
+function reachForeign({ name, url }: Subgraph): ReachableSubgraph {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw new StartupError(
+      `The supergraph names no http address for the subgraph ${name}`,
+      'compose it again with its routing URL',
+    );
+  }
+  return { name, url, connection: openConnection(), mintToken: async () => undefined };
+}

@@ -1,0 +1,105 @@
+/**
+ * The way of a request, stage by stage. Apollo Server speaks HTTP and GraphQL around it: it calls `admit` before it
+ * parses and validates, and `answer` when it has a valid operation.
+ */
+import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import type { Log } from '@commonhold/platform/log.ts';
+import { ANONYMOUS_RIGHTS, type Rights } from '@commonhold/schema/requirement.ts';
+import { GraphQLError } from 'graphql';
+import type { Authenticate } from './authentication/authenticate.ts';
+import { rightsOf } from './authentication/principal.ts';
+import type { AuthorizeOperation } from './authorize.ts';
+import type { Answer, ExecutePlan } from './execution/execute.ts';
+import type { PlanOperation } from './execution/plan.ts';
+import { assertVariables } from './execution/variables.ts';
+import type { LimitOperation } from './protection/limit-operation.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import type { RequestRecord } from './telemetry/request-record.ts';
+
+export interface PipelineParts {
+  readonly authenticate: Authenticate;
+  readonly limit: LimitOperation;
+  readonly authorize: AuthorizeOperation;
+  readonly plan: PlanOperation;
+  readonly execute: ExecutePlan;
+  readonly metrics: Metrics;
+}
+
+export interface IncomingRequest {
+  /** Names and values in turn, as they came. */
+  readonly rawHeaders: readonly string[];
+  readonly query: unknown;
+  readonly variables: unknown;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  readonly record: RequestRecord;
+  readonly log: Log;
+}
+
+/** A request that may go on: who asks, and what they may see. */
+export interface AdmittedRequest extends IncomingRequest {
+  readonly rights: Rights;
+}
+
+export interface Pipeline {
+  /** @throws {GraphQLError} that says with which HTTP status and challenge the request is refused. */
+  admit(request: IncomingRequest): Promise<AdmittedRequest>;
+  answer(request: AdmittedRequest, operation: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult>;
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { authenticate, limit, authorize, plan, execute, metrics } = parts;
+  return {
+    async admit(request) {
+      const { record, log, signal, rawHeaders } = request;
+      const principal = await authenticate({ rawHeaders, requestId: record.id, signal, log });
+      record.principal = principal;
+      limit(request);
+      return { ...request, rights: principal ? rightsOf(principal, Date.now()) : ANONYMOUS_RIGHTS };
+    },
+
+    async answer({ rights, record, deadline, signal, log }, incoming) {
+      try {
+        assertVariables(incoming);
+        const authorized = authorize(incoming, rights, record.principal);
+        record.prunedPaths = authorized.errors.length;
+        metrics.fieldsPruned(authorized.errors.length);
+
+        const { document, visibleSchema } = authorized;
+        const operationName = incoming.operationName ?? undefined;
+        const planned = document && { document, operationName, plan: plan(document, operationName) };
+        if (planned) authorized.assertPlan(planned.plan);
+
+        const answer =
+          planned &&
+          (await execute({
+            ...planned,
+            visibleSchema,
+            incoming,
+            fetchContext: {
+              principal: record.principal,
+              requestId: record.id,
+              deadline,
+              signal,
+              log,
+              onFetch: (subgraph, outcome, milliseconds) => metrics.fetchEnded(subgraph, outcome, milliseconds / 1000),
+            },
+          }));
+        return toResult(authorized.shape(answer));
+      } catch (error) {
+        return refusal(error, log);
+      }
+    },
+  };
+}
+
+function toResult({ data, errors }: Answer): GatewayExecutionResult {
+  return { data: data ?? null, ...(errors.length > 0 && { errors }) };
+}
+
+/** What was made to be told is a client's mistake; anything else is ours, and its message may hold anything. */
+function refusal(error: unknown, log: Log): GatewayExecutionResult {
+  if (error instanceof GraphQLError) return { errors: [error] };
+  log.error({ err: error }, 'operation failed');
+  throw error;
+}

@@ -1,0 +1,196 @@
+/**
+ * The public door: Fastify speaks HTTP, Apollo Server speaks GraphQL, the pipeline answers.
+ */
+import { randomUUID } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { Log } from '@commonhold/platform/log.ts';
+import type { Running } from '@commonhold/platform/process.ts';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { GraphQLError } from 'graphql';
+import type { GatewayConfiguration } from './config.ts';
+import { describeHttpError, finalError } from './errors.ts';
+import type { IncomingRequest, Pipeline } from './pipeline.ts';
+import { LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
+import { FederatedGateway } from './supergraph/federated-gateway.ts';
+import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
+import { type HealthChecks, registerHealth } from './telemetry/health.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { type GatewayContext, observeOperations } from './telemetry/observe-operations.ts';
+import { describeRecord, type RequestRecord, startRecord } from './telemetry/request-record.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    record: RequestRecord;
+  }
+}
+
+export interface ServerParts {
+  readonly configuration: GatewayConfiguration;
+  readonly supergraph: LoadedSupergraph;
+  readonly pipeline: Pipeline;
+  readonly metrics: Metrics;
+  readonly healthChecks: HealthChecks;
+  readonly log: Log;
+}
+
+/** Listens. `stop` refuses new requests and lets those under way end. */
+export async function startServer(parts: ServerParts): Promise<Running> {
+  const { configuration, metrics, healthChecks } = parts;
+  const server = createHttpServer(parts);
+  const apollo = createApolloServer(parts);
+  await apollo.start();
+  await protect(server, configuration);
+  registerHealth(server, healthChecks);
+  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
+  server.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    handler: fastifyApolloHandler(apollo, { context: (request, reply) => admit(request, reply, parts) }),
+  });
+  await server.listen({ host: configuration.host, port: configuration.port });
+  return {
+    async stop() {
+      await server.close();
+      await apollo.stop();
+    },
+  };
+}
+
+const SLOWEST_REQUEST_MILLISECONDS = 15_000;
+
+function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: SLOWEST_REQUEST_MILLISECONDS,
+    connectionTimeout: 2 * SLOWEST_REQUEST_MILLISECONDS,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: SLOWEST_REQUEST_MILLISECONDS },
+  });
+  server.addHook('onRequest', async (request, reply) => {
+    request.record = startRecord(request.id);
+    reply.header('x-request-id', request.id);
+  });
+  server.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.url !== '/graphql') return;
+    metrics.requestEnded(reply.statusCode, reply.elapsedTime / 1000);
+    log.info(describeRecord(request.record, reply.statusCode), 'request');
+  });
+  server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send(describeHttpError({ statusCode: 404 }).body));
+  return server;
+}
+
+function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, body } = describeHttpError(error);
+  if (status >= 500) log.error({ requestId: request.id, err: error }, 'request failed');
+  return reply.code(status).type('application/json; charset=utf-8').send(body);
+}
+
+async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfiguration): Promise<void> {
+  readJsonOnly(server);
+  await server.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  await server.register(cors, {
+    origin: [...allowedOrigins],
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    exposedHeaders: ['x-request-id', 'www-authenticate', 'retry-after'],
+    credentials: false,
+    maxAge: 600,
+  });
+}
+
+function createApolloServer({ supergraph, pipeline, metrics, log }: ServerParts): ApolloServer<GatewayContext> {
+  return new ApolloServer<GatewayContext>({
+    gateway: new FederatedGateway(supergraph, (operation) => {
+      const { request } = operation.context as GatewayContext;
+      return pipeline.answer(request, operation);
+    }),
+    nodeEnv: 'production',
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: true,
+    csrfPrevention: true,
+    persistedQueries: false,
+    stopOnTerminationSignals: false,
+    formatError: finalError,
+    logger: quietLogger(log),
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      observeOperations(metrics),
+    ],
+  });
+}
+
+/** Its messages may hold what clients sent, so only that there was one is kept. */
+function quietLogger(log: Log) {
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => log.warn('warning of Apollo Server'),
+    error: () => log.error('error in Apollo Server'),
+  };
+}
+
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { pipeline, metrics, configuration, log }: ServerParts,
+): Promise<GatewayContext> {
+  try {
+    return { request: await pipeline.admit(incoming(request, reply, configuration, log)) };
+  } catch (error) {
+    const code: unknown = error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR';
+    request.record.codes.push(String(code));
+    metrics.errorTold(String(code));
+    throw error;
+  }
+}
+
+function incoming(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { requestTimeoutMilliseconds }: GatewayConfiguration,
+  log: Log,
+): IncomingRequest {
+  const { record } = request;
+  const given = request.method === 'GET' ? request.query : request.body;
+  const { query, variables } = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
+  return {
+    rawHeaders: request.raw.rawHeaders,
+    query,
+    variables,
+    deadline: record.startedAt + requestTimeoutMilliseconds,
+    signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMilliseconds), abandonment(reply, record)]),
+    record,
+    log: log.child({ requestId: record.id }),
+  };
+}
+
+/** Aborted when the client hangs up. A mutation goes on: half of its effect may be there already. */
+function abandonment(reply: FastifyReply, record: RequestRecord): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished && record.operationKind !== 'mutation') controller.abort();
+  });
+  return controller.signal;
+}

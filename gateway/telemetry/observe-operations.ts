@@ -1,0 +1,39 @@
+/** An Apollo Server plugin: remembers what was asked and told, and gives the answer its media type and status. */
+import type { ApolloServerPlugin } from '@apollo/server';
+import { getOperationAST } from 'graphql';
+import type { AdmittedRequest } from '../pipeline.ts';
+import { mediaTypeFor, statusFor } from '../protection/media-type.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface GatewayContext {
+  readonly request: AdmittedRequest;
+}
+
+export function observeOperations(metrics: Metrics): ApolloServerPlugin<GatewayContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ contextValue, document, request, operationName, queryHash }) {
+          const { record } = contextValue.request;
+          record.operationHash = queryHash;
+          record.operationName = operationName ?? undefined;
+          record.operationKind = getOperationAST(document, request.operationName)?.operation;
+        },
+        async willSendResponse({ contextValue, request, response }) {
+          if (response.body.kind !== 'single') return;
+          const codes = (response.body.singleResult.errors ?? []).map(({ extensions }) => extensions?.['code']);
+          for (const code of codes) {
+            if (typeof code !== 'string') continue;
+            contextValue.request.record.codes.push(code);
+            metrics.errorTold(code);
+          }
+          const mediaType = mediaTypeFor(request.http?.headers.get('accept'));
+          if (!mediaType) return;
+          response.http.headers.set('content-type', mediaType);
+          const status = statusFor(mediaType, response.http.status, codes[0]);
+          if (status !== undefined) response.http.status = status;
+        },
+      };
+    },
+  };
+}

@@ -58,15 +58,11 @@ export async function defineSubgraph<Services extends object>(
     directoryUrl && definition.name !== 'directory'
       ? createConsentDirectory(identity, definition.name, directoryUrl)
       : undefined;
-  let isDraining = false;
 
   const server = createHttpsServer(identity);
   answerErrors(server, defects, log);
   const countError = measureRequests(server, metrics);
-  serveHealth(server, {
-    isReady: async () => !isDraining && ((await definition.isReady?.()) ?? true),
-    metrics,
-  });
+  serveHealth(server, { isReady: async () => (await definition.isReady?.()) ?? true, metrics });
   const stopExecuting = await serveGraphql<SubgraphContext<Services>>(server, {
     identity,
     schema,
@@ -82,7 +78,7 @@ export async function defineSubgraph<Services extends object>(
   return {
     port: Number(address.port),
     stop: async () => {
-      isDraining = true;
+      // While it closes, Fastify answers 503 to what still comes, and lets what is under way finish.
       const impatience = setTimeout(() => server.server.closeAllConnections(), DRAIN_MILLISECONDS);
       await server.close();
       clearTimeout(impatience);

@@ -22,7 +22,7 @@ const TIMEOUTS = {
 
 /** A Fastify server with mutual TLS, without routes, not listening yet. */
 export function createHttpsServer(identity: ServiceIdentity): FastifyInstance {
-  return Fastify({
+  const fastify = Fastify({
     serverFactory: (handler) => {
       const { handshakeTimeout, headersTimeout, requestTimeout, keepAliveTimeout, socketTimeout } = TIMEOUTS;
       const server: Server = createServer(
@@ -47,4 +47,6 @@ export function createHttpsServer(identity: ServiceIdentity): FastifyInstance {
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     logger: false,
   });
+  fastify.removeContentTypeParser('text/plain');
+  return fastify;
 }

@@ -6,6 +6,9 @@
  *    company; then the rights are those on the residence that stands in it.
  *
  * An object whose id is foreign or can't be read should never have come out of a resolver: it is denied, and recorded.
+ *
+ * Each object is decided once a request and not once a field. The answer is kept by the identity of both the request
+ * and the object: by anything less, such as a rule's name, one object's answer would be given for another's.
  */
 import type { Rights } from '@commonhold/schema/requirement.ts';
 import type { GraphQLObjectType } from 'graphql';
@@ -19,31 +22,31 @@ import { idTypeOf } from './id-type.ts';
 export type RightsOnObject = (parent: unknown, request: SubgraphRequest) => Rights | undefined;
 
 export function rightsOnObjectsOf(type: GraphQLObjectType, defects: Defects): RightsOnObject {
-  if (!type.getFields()['id']) return (_, { principal }) => rights(principal);
+  if (!type.getFields()['id']) {
+    const companyRights = remembered(({ principal }: SubgraphRequest) => rights(principal));
+    return (_, request) => companyRights(request);
+  }
   const idType = idTypeOf(type);
-  return rememberedPerRequest((parent, { principal, log }) => {
+  const decide = (parent: unknown, { principal, log }: SubgraphRequest): Rights | undefined => {
     const id = decodeId(idOf(parent));
     const held = id?.type === idType ? rightsOnId(principal, id) : undefined;
     if (!held) defects.foreignObjectDropped(type.name, log);
     return held;
-  });
+  };
+  const decidedIn = remembered((request: SubgraphRequest) => remembered((parent: object) => decide(parent, request)));
+  return (parent, request) =>
+    typeof parent === 'object' && parent !== null ? decidedIn(request)(parent) : decide(parent, request);
 }
 
 function idOf(parent: unknown): unknown {
   return typeof parent === 'object' && parent !== null && 'id' in parent ? parent.id : undefined;
 }
 
-/**
- * Each object is decided once a request and not once a field. The answer is kept by the identity of both the request
- * and the object: by anything less, such as a rule's name, one object's answer would be given for another's.
- */
-function rememberedPerRequest(decide: RightsOnObject): RightsOnObject {
-  const requests = new WeakMap<SubgraphRequest, WeakMap<object, Rights | undefined>>();
-  return (parent, request) => {
-    if (typeof parent !== 'object' || parent === null) return decide(parent, request);
-    const decided = requests.get(request) ?? new WeakMap<object, Rights | undefined>();
-    requests.set(request, decided);
-    if (!decided.has(parent)) decided.set(parent, decide(parent, request));
-    return decided.get(parent);
+function remembered<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new WeakMap<Key, { readonly value: Value }>();
+  return (key) => {
+    const entry = made.get(key) ?? { value: make(key) };
+    made.set(key, entry);
+    return entry.value;
   };
 }

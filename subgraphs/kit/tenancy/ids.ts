@@ -5,8 +5,8 @@
  * in it, so is one that the principal's grants don't reach, and one without a consent. An id is no secret and no proof:
  * whoever makes one up gets what the policy lets them see of their own company, and nothing else.
  *
- * Form: base64url of `company/type/residence/key`, each part percent-encoded. Only the canonical form is accepted, so
- * that no two ids name one object.
+ * Form: base64url of `company/type/residence/key`, the residence empty where there is none. Only the canonical form is
+ * accepted, so that no two ids name one object.
  */
 declare const brand: unique symbol;
 
@@ -41,7 +41,8 @@ export function residenceKey(value: string): ResidenceKey {
 /** @throws {TypeError} when a part has characters outside `A-Za-z0-9_.:~-` or is longer than 120. */
 export function encodeId({ tenant, type, residence, key }: TypedId): OpaqueId {
   const parts = residence === undefined ? [tenant, type, '', key] : [tenant, type, residence, key];
-  if (![tenant, type, key].every((part) => PART.test(part))) throw new TypeError('not a part of an id');
+  const given = residence === undefined ? [tenant, type, key] : parts;
+  if (!given.every((part) => PART.test(part))) throw new TypeError('not a part of an id');
   return Buffer.from(parts.join('/')).toString('base64url') as OpaqueId;
 }
 

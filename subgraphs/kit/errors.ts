@@ -45,6 +45,11 @@ export function internalError(): GraphQLError {
   return errorOf('INTERNAL_SERVER_ERROR', INTERNAL_MESSAGE);
 }
 
+/** Whether `error` already stands for one that was recorded. */
+export function isInternalError(error: unknown): boolean {
+  return error instanceof GraphQLError && error.extensions['code'] === 'INTERNAL_SERVER_ERROR';
+}
+
 /** Whether `error` was made for clients: a GraphQLError that carries a code of ours, other than the internal one. */
 export function isForClients(error: unknown): error is GraphQLError {
   return error instanceof GraphQLError && isClientCode(error.extensions['code']);

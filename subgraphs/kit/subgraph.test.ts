@@ -76,6 +76,20 @@ describe('a field', () => {
     expect(JSON.stringify(errors)).not.toMatch(/canary|secret|internal\b|node_modules/);
   });
 
+  it.each(['{ promised }', '{ parts }'])(
+    'tells nothing, and records it, when execution breaks in %s',
+    async (query) => {
+      const count = async (): Promise<string> =>
+        /subgraph_unexpected_errors_total (\d+)/.exec(await tiny.metrics.metrics())?.[1] ?? '';
+      const before = Number(await count());
+      const { errors } = await tiny.gateway.ask(RESIDENT, query);
+      expect(errors).toMatchObject([
+        { message: expect.stringContaining('recorded'), extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+      ]);
+      expect(Number(await count())).toBe(before + 1);
+    },
+  );
+
   it('shows the errors that were made for clients', async () => {
     const { errors } = await tiny.gateway.ask(RESIDENT, '{ partner }');
     expect(errors?.[0]).toMatchObject({

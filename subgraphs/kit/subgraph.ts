@@ -67,6 +67,7 @@ export async function defineSubgraph<Services extends object>(
     identity,
     schema,
     countError,
+    reportUnexpected: (error) => defects.unexpectedError(error, 'execution', log),
     context: (request, reply, principal) => {
       const subgraphRequest: SubgraphRequest = requestContext(request, reply, principal, { log, consents });
       return { ...subgraphRequest, ...definition.services(subgraphRequest) };

@@ -7,11 +7,12 @@
  * 4. Let out only errors that were made for clients.
  */
 import { ApolloServer } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
-import { internalError, isClientCode } from '../errors.ts';
+import { internalError, isClientCode, isInternalError } from '../errors.ts';
 import { type Principal, parsePrincipal } from '../tenancy/principal.ts';
 import { authenticateService, Unauthenticated } from './service-authentication.ts';
 
@@ -23,6 +24,8 @@ export interface GraphqlEndpoint<Context extends object> {
   /** Makes the context of one request. */
   context(request: FastifyRequest, reply: FastifyReply, principal: Principal): Context;
   countError(code: string): void;
+  /** Records what broke outside of a resolver, such as a null where the SDL allows none. */
+  reportUnexpected(error: unknown): void;
 }
 
 /** Adds the route to `server`. @returns how to stop executing. */
@@ -43,9 +46,11 @@ export async function serveGraphql<Context extends object>(
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: GREATEST_TOKENS },
     logger: SILENT,
-    formatError: ({ message, locations, path, extensions }) => {
+    formatError: ({ message, locations, path, extensions }, error) => {
       const code = extensions?.['code'];
       endpoint.countError(isClientCode(code) ? code : 'INTERNAL_SERVER_ERROR');
+      const cause = unwrapResolverError(error);
+      if (!isClientCode(code) && !isInternalError(cause)) endpoint.reportUnexpected(cause);
       const shown = isClientCode(code) ? { message, extensions: { code } } : internalError().toJSON();
       return { ...shown, ...(locations && { locations }), ...(path && { path }) } satisfies GraphQLFormattedError;
     },

@@ -24,6 +24,8 @@ export const TINY_SDL = `
     explode: String @authenticated
     partner: String @authenticated
     wait: String @authenticated
+    promised: String! @authenticated
+    parts: [String] @authenticated
     stray: Residence @authenticated
     residence(id: ID!): Residence @requiresScopes(scopes: [["residence:read"]])
   }
@@ -121,6 +123,7 @@ function tinyResolvers(references: Reference[]): SubgraphDefinition<object>['res
       partner: () => {
         throw errorOf('PARTNER_TIMEOUT', 'The smart-home partner took too long.');
       },
+      parts: () => ['whole', Promise.reject(new Error('canary in a list'))],
       stray: () => residence({ tenant: tenantId('riverside'), type: 'Residence', residence: undefined, key: 'r-1' }),
     },
     Residence: {

@@ -1,4 +1,6 @@
 /** The calls that a sandbox partner received, for tests that count them. The oldest make room. */
+import type { FastifyRequest } from 'fastify';
+
 export interface RecordedCall {
   readonly requestId: string | undefined;
   readonly method: string;
@@ -38,4 +40,18 @@ export function textsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(value).flatMap(textsIn);
+}
+
+/** What the log says of a request itself. */
+export function describeRequest(
+  request: FastifyRequest,
+  operation: string,
+): Pick<RecordedCall, 'requestId' | 'method' | 'path' | 'operation'> {
+  const requestId = request.headers['x-request-id'];
+  return {
+    requestId: typeof requestId === 'string' ? requestId : undefined,
+    method: request.method,
+    path: request.url,
+    operation,
+  };
 }

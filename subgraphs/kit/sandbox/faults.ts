@@ -6,6 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Problem } from './problem.ts';
 
 const BAD_JWE = ['cut-tag', 'zip', 'dir', 'p2c', 'wrong-key', 'other-key-id'] as const;
 export type BadJwe = (typeof BAD_JWE)[number];
@@ -52,8 +53,8 @@ export type Fault = z.output<typeof fault>;
 export interface Faults {
   /** The fault for this call of `operation`; counts down `times`. */
   take(operation: string): Fault | undefined;
-  /** @throws {z.ZodError} */
-  set(faults: unknown): void;
+  /** @throws {Problem} 422 for an unknown kind of fault, or one for something that isn't among `operations` */
+  set(faults: unknown, operations: readonly string[]): void;
   clear(): void;
 }
 
@@ -67,8 +68,10 @@ export function createFaults(): Faults {
       else if (taken?.times !== undefined) faults.set(name, { ...taken, times: taken.times - 1 });
       return taken;
     },
-    set: (wanted) => {
-      faults = new Map(Object.entries(z.record(z.string(), fault).parse(wanted)));
+    set: (wanted, operations) => {
+      const parsed = z.partialRecord(z.enum(operations), fault).safeParse(wanted);
+      if (!parsed.success) throw new Problem(422, 'not-a-fault', 'No such fault or operation');
+      faults = new Map(Object.entries(parsed.data).flatMap(([name, found]) => (found ? [[name, found]] : [])));
     },
     clear: () => {
       faults = new Map();
@@ -77,7 +80,7 @@ export function createFaults(): Faults {
 }
 
 /** Misbehaves instead of the handler. @returns whether the reply has been dealt with */
-export async function misbehave(wanted: Fault, reply: FastifyReply, origin: string): Promise<boolean> {
+export function misbehave(wanted: Fault, reply: FastifyReply, origin: string): boolean {
   switch (wanted.kind) {
     case 'down':
       reply.code(503).type('application/problem+json').send(PROBLEM_503);

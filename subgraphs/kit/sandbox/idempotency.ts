@@ -6,7 +6,7 @@ export interface IdempotencyStore {
   /**
    * Runs `work` once for the company, operation and key; a repetition gets the first answer, also while it is under way.
    *
-   * @throws {Problem} 409 when the key came with another body before; what `work` threw, each time again
+   * @throws {Problem} 409 when the key came with another body before; the refusal that `work` threw, each time again
    */
   once(key: IdempotencyKey, body: unknown, work: () => Promise<unknown>): Promise<unknown>;
 }
@@ -31,6 +31,10 @@ export function createIdempotencyStore(): IdempotencyStore {
       }
       const answer = earlier?.answer ?? work();
       kept.set(name, { fingerprint, answer });
+      answer.catch((error: unknown) => {
+        // What failed by accident may be tried again; a refusal stays one.
+        if (!(error instanceof Problem)) kept.delete(name);
+      });
       return await answer;
     },
   };

@@ -1,0 +1,26 @@
+/** What tests use of a sandbox partner: which calls it received, and how it is to misbehave. */
+import type { FastifyInstance } from 'fastify';
+import type { SandboxState } from './operation-route.ts';
+
+/** @param operations ids that a fault may be set for, beside `token`, `jwks` and `*` */
+export function addTestRoutes(server: FastifyInstance, operations: readonly string[], state: SandboxState): void {
+  server.get<{ Querystring: { requestId?: string } }>('/sandbox/calls', ({ query }) =>
+    state.calls.list(query.requestId),
+  );
+  server.delete('/sandbox/calls', (_, reply) => {
+    state.calls.clear();
+    return reply.code(204).send();
+  });
+  server.put('/sandbox/faults', ({ body }, reply) => {
+    state.faults.set(body, [...operations, 'token', 'jwks', '*']);
+    return reply.code(204).send();
+  });
+  server.delete('/sandbox/faults', (_, reply) => {
+    state.faults.clear();
+    return reply.code(204).send();
+  });
+  server.delete('/sandbox/tokens', (_, reply) => {
+    state.tokens.revokeAll();
+    return reply.code(204).send();
+  });
+}

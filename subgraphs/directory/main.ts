@@ -1,5 +1,6 @@
 /** The directory, a process of its own. Composition root: configuration → parts → listen → drain. */
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
+import { isProduction } from '@commonhold/platform/configuration.ts';
 import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
@@ -7,7 +8,7 @@ import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
 import { readDirectoryConfiguration } from './configuration.ts';
-import { openDirectory } from './database/open-directory.ts';
+import { openDirectory, refuseSampleEstate } from './database/open-directory.ts';
 import { directory } from './definition.ts';
 
 await runProcess('directory', async () => {
@@ -18,6 +19,7 @@ await runProcess('directory', async () => {
   const envelope = createEnvelope(masterKey.derive('envelope:directory'));
   const database = await openDirectory(databaseUrl, dataDirectory);
   try {
+    if (isProduction(process.env)) await refuseSampleEstate(database);
     if (configuration.seedsDevelopment) {
       const { seedSampleEstate } = await import('./seed/write.ts');
       await seedSampleEstate(database, envelope, new Date());

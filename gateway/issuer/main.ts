@@ -6,6 +6,7 @@ import { type Running, runProcess } from '@commonhold/platform/process.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
+import { sql } from 'kysely';
 import { readIssuerConfiguration } from './configuration.ts';
 import { createKeyStore, type KeyGeneration } from './keys/generations.ts';
 import { startRotation } from './keys/rotation.ts';
@@ -37,6 +38,11 @@ await runProcess('issuer', async (): Promise<Running> => {
 
   const envelope = createEnvelope(masterKey.derive('envelope:issuer'));
   const hash = createKeyedHash(masterKey.derive('issuer:keyed-hash'));
+  const adapter = createRecords({ database, envelope, hash });
+  const keys = createKeyStore({ database, envelope, overlapSeconds: configuration.keys.overlapSeconds });
+  // Before anything is added: another master key than the store's shows here.
+  const initial = await keys.load();
+
   const accounts = await createAccounts({ database, envelope, hash });
   if (configuration.isProduction && (await accounts.hasSeeded())) {
     throw new StartupError(
@@ -46,11 +52,8 @@ await runProcess('issuer', async (): Promise<Running> => {
   }
   const services = configuration.seedsDevelopment ? await seedDevelopment(accounts, masterKey, data) : [];
 
-  const adapter = createRecords({ database, envelope, hash });
-  const keys = createKeyStore({ database, envelope, overlapSeconds: configuration.keys.overlapSeconds });
   const provide = (generations: readonly KeyGeneration[]) =>
     reportEvents(createProvider({ configuration, adapter, accounts, services, keys: generations }), log);
-  const initial = await keys.load();
   let provider = provide(initial);
   const rotation = startRotation(
     {
@@ -70,7 +73,7 @@ await runProcess('issuer', async (): Promise<Running> => {
     provider: () => provider,
     authentication: createAuthentication(accounts, countGuesses(configuration.guesses)),
     isReady: () =>
-      accounts.hasSeeded().then(
+      sql`select 1`.execute(database).then(
         () => true,
         () => false,
       ),

@@ -131,7 +131,8 @@ export function parseContract(text: string, name: string, environment: NodeJS.Pr
   const parsed = contractSchema.safeParse(document.toJS());
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const place = (issue?.path ?? []).map(String);
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+    const place = [...(issue?.path ?? []), ...unknown].map(String);
     const line = lines.linePos(offsetOf(document, place)).line;
     const member = place.length > 0 ? place.join('.') : 'the file';
     throw new StartupError(

@@ -1,5 +1,5 @@
 /** A tiny partner for tests: a real sandbox process's server, a contract, and keys of two companies. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,6 +7,7 @@ import { ensureMasterKey } from '@commonhold/development/master-key.ts';
 import { ensurePartnerKeys } from '@commonhold/development/partner-keys.ts';
 import { ensurePki } from '@commonhold/development/pki.ts';
 import { createLog } from '@commonhold/platform/log.ts';
+import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
@@ -16,6 +17,7 @@ import { page } from '../sandbox/paging.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { tenantId } from '../tenancy/ids.ts';
 import type { PartnerClient } from './client.ts';
+import { type CompanyKeys, companyKeysFile, loadCompanyKeys } from './company-keys.ts';
 import { type Contract, parseContract } from './contract.ts';
 import { createPartnerMetrics } from './metrics.ts';
 import { createPartner, type Partner } from './partner.ts';
@@ -119,6 +121,13 @@ companies:
 contacts: { technical: t@partner.example, security: s@partner.example, privacy: p@partner.example }
 `;
 
+export interface ClientOptions {
+  /** Instead of the partner of the tests' contract. */
+  readonly partner?: Partner<paths>;
+  readonly milliseconds?: number;
+  readonly requestId?: string;
+}
+
 export interface TinyPartner {
   readonly partner: Partner<paths>;
   readonly contract: Contract;
@@ -126,7 +135,10 @@ export interface TinyPartner {
   /** Handler runs of `createOrder`. */
   readonly orders: string[];
   /** A client of a company, for a request of its own. */
-  as(company: string, options?: { readonly milliseconds?: number; readonly requestId?: string }): PartnerClient<paths>;
+  as(company: string, options?: ClientOptions): PartnerClient<paths>;
+  /** A company's own private keys. */
+  keysOf(company: string): Promise<CompanyKeys>;
+  readonly folder: string;
   /** Another partner object over the same sandbox, such as with another contract. */
   partnerWith(changes: Partial<Contract>): Promise<Partner<paths>>;
   fault(faults: object): Promise<void>;
@@ -221,7 +233,10 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     contract,
     registry,
     orders,
-    as: (company, options) => clientOf(partner, company, options),
+    folder,
+    as: (company, options = {}) => clientOf(options.partner ?? partner, company, options),
+    keysOf: (company) =>
+      loadCompanyKeys(folder, createEnvelope(masterKey.derive('envelope:partners')), 'smart-home', company),
     partnerWith,
     fault: async (faults) => {
       const { statusCode } = await plain('smart-home', '/sandbox/faults', {
@@ -245,10 +260,10 @@ export async function startTinyPartner(): Promise<TinyPartner> {
   };
 }
 
-export function clientOf(
+function clientOf(
   partner: Partner<paths>,
   company: string,
-  { milliseconds = 5_000, requestId = 'request' }: { readonly milliseconds?: number; readonly requestId?: string } = {},
+  { milliseconds = 5_000, requestId = 'request' }: ClientOptions,
 ): PartnerClient<paths> {
   return partner.forRequest({
     principal: { tenant: tenantId(company), subject: undefined, grants: [], policies: new Set() },
@@ -257,4 +272,13 @@ export function clientOf(
     signal: new AbortController().signal,
     log: createLog('test', { LOG_LEVEL: 'silent' }),
   });
+}
+
+/** Puts the sealed keys of one company in the place of another's, and starts a partner with them. */
+export async function startWithKeysOf(tiny: TinyPartner, source: string, target: string): Promise<Partner<paths>> {
+  await copyFile(
+    companyKeysFile(tiny.folder, 'smart-home', source),
+    companyKeysFile(tiny.folder, 'smart-home', target),
+  );
+  return await tiny.partnerWith({});
 }

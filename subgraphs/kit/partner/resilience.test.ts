@@ -1,0 +1,99 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import type { Partner } from './partner.ts';
+import { type paths, startTinyPartner, type TinyPartner } from './tiny-partner.ts';
+
+let tiny: TinyPartner;
+beforeAll(async () => {
+  tiny = await startTinyPartner();
+});
+afterAll(() => tiny.stop());
+afterEach(() => tiny.fault({}));
+
+const ask = (partner: Partner<paths>, company: string, milliseconds = 5_000) =>
+  tiny
+    .as(company, { partner, milliseconds, requestId: 'resilience' })
+    .call('post', '/lamps/query', { body: {}, schema: z.object({ items: z.array(z.unknown()) }) });
+
+const codeOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => 'ok',
+    (error: { readonly code: unknown }) => error.code,
+  );
+
+const once = { attempts: 0, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50, querySuffix: '/query' };
+
+describe('a partner that is down', () => {
+  it('is left alone for a while, and then asked again', async () => {
+    const partner = await tiny.partnerWith({
+      retries: once,
+      breaker: { consecutiveFailures: 3, openMilliseconds: 200 },
+    });
+    await tiny.fault({ queryLamps: { kind: 'down' } });
+    for (let failures = 0; failures < 3; failures += 1) await codeOf(ask(partner, 'northgate'));
+    expect(partner.health()).toEqual({ partner: 'smart-home', breaker: 'open' });
+    expect(await tiny.registry.metrics()).toContain('partner_breaker_state{partner="smart-home"} 1');
+
+    await tiny.plain('smart-home', '/sandbox/calls', { method: 'DELETE' });
+    expect(await codeOf(ask(partner, 'northgate'))).toBe('PARTNER_UNAVAILABLE');
+    expect(await tiny.calls()).toEqual([]);
+
+    await tiny.fault({});
+    await wait(220);
+    expect(await codeOf(ask(partner, 'northgate'))).toBe('ok');
+    expect(partner.health().breaker).toBe('closed');
+  });
+
+  it('is not held to be down for what it refuses or answers wrongly', async () => {
+    const partner = await tiny.partnerWith({
+      retries: once,
+      breaker: { consecutiveFailures: 2, openMilliseconds: 200 },
+    });
+    await tiny.fault({ queryLamps: { kind: 'status', status: 403, type: 'no' } });
+    for (let refusals = 0; refusals < 4; refusals += 1) await codeOf(ask(partner, 'northgate'));
+    await tiny.fault({ queryLamps: { kind: 'garbage' } });
+    for (let violations = 0; violations < 4; violations += 1) await codeOf(ask(partner, 'northgate'));
+    expect(partner.health().breaker).toBe('closed');
+  });
+});
+
+describe('one company that asks a lot', () => {
+  it("does not take the other's places", async () => {
+    const partner = await tiny.partnerWith({ retries: once });
+    await codeOf(ask(partner, 'riverside'));
+    await tiny.fault({ queryLamps: { kind: 'slow', times: 4 } });
+    const many = Array.from({ length: 30 }, () => codeOf(ask(partner, 'northgate', 400)));
+    await wait(50);
+    const started = performance.now();
+    expect(await codeOf(ask(partner, 'riverside'))).toBe('ok');
+    expect(performance.now() - started).toBeLessThan(300);
+    await Promise.all(many);
+  });
+
+  it('is told so when its queue is full', async () => {
+    const partner = await tiny.partnerWith({ limits: { ...tiny.contract.limits, concurrencyPerCompany: 1, queue: 1 } });
+    const codes = await Promise.all(Array.from({ length: 5 }, () => codeOf(ask(partner, 'northgate'))));
+    expect(codes.sort()).toEqual(['PARTNER_RATE_LIMITED', 'PARTNER_RATE_LIMITED', 'PARTNER_RATE_LIMITED', 'ok', 'ok']);
+  });
+
+  it('is slowed down to the agreed rate', async () => {
+    const partner = await tiny.partnerWith({ limits: { ...tiny.contract.limits, requestsPerSecond: 5 } });
+    const started = performance.now();
+    const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(ask(partner, 'northgate'))));
+    expect(new Set(codes)).toEqual(new Set(['ok']));
+    expect(performance.now() - started).toBeGreaterThan(500);
+  });
+});
+
+describe('a caller who waits for its turn', () => {
+  it('is let go when its time is over', async () => {
+    const partner = await tiny.partnerWith({ limits: { ...tiny.contract.limits, concurrencyPerCompany: 1 } });
+    await tiny.fault({ queryLamps: { kind: 'slow' } });
+    const first = codeOf(ask(partner, 'northgate', 300));
+    const started = performance.now();
+    expect(await codeOf(ask(partner, 'northgate', 60))).toBe('PARTNER_TIMEOUT');
+    expect(performance.now() - started).toBeLessThan(200);
+    await first;
+  });
+});

@@ -5,6 +5,13 @@ import type { Services } from '../loaders.ts';
 type Context = SubgraphContext<Services>;
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type {
+  ResidenceParent,
+  UtilityAccountParent,
+  MeterParent,
+  ReadingParent,
+  ServiceRequestParent,
+} from '../parents.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Exact<T extends { [key: string]: unknown }> = {
@@ -22,6 +29,7 @@ export type ResolverFn<TResult, TParent, TContext, TArgs> = (
   context: TContext,
   info: GraphQLResolveInfo,
 ) => Promise<TResult> | TResult;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & {
   [P in K]-?: NonNullable<T[P]>;
 };
@@ -582,12 +590,12 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']>;
   String: ResolverTypeWrapper<Scalars['String']>;
   Mutation: ResolverTypeWrapper<{}>;
-  Residence: ResolverTypeWrapper<Residence>;
-  UtilityAccount: ResolverTypeWrapper<UtilityAccount>;
-  Meter: ResolverTypeWrapper<Meter>;
+  Residence: ResolverTypeWrapper<ResidenceParent>;
+  UtilityAccount: ResolverTypeWrapper<UtilityAccountParent>;
+  Meter: ResolverTypeWrapper<MeterParent>;
   MeterKind: MeterKind;
   SmartMeter: ResolverTypeWrapper<SmartMeter>;
-  Reading: ResolverTypeWrapper<Reading>;
+  Reading: ResolverTypeWrapper<ReadingParent>;
   ReadingValue: ResolverTypeWrapper<ReadingValue>;
   ReadingSource: ReadingSource;
   ReadingStatus: ReadingStatus;
@@ -596,25 +604,51 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
   Outage: ResolverTypeWrapper<Outage>;
   Property: ResolverTypeWrapper<Property>;
-  ServiceRequest: ResolverTypeWrapper<ServiceRequest>;
+  ServiceRequest: ResolverTypeWrapper<ServiceRequestParent>;
   ServiceRequestStatus: ServiceRequestStatus;
   ServiceRequestCategory: ServiceRequestCategory;
   ConsumptionStatistic: ResolverTypeWrapper<ConsumptionStatistic>;
   Source: ResolverTypeWrapper<Source>;
-  ReadingConnection: ResolverTypeWrapper<ReadingConnection>;
-  ReadingEdge: ResolverTypeWrapper<ReadingEdge>;
-  ServiceRequestConnection: ResolverTypeWrapper<ServiceRequestConnection>;
-  ServiceRequestEdge: ResolverTypeWrapper<ServiceRequestEdge>;
+  ReadingConnection: ResolverTypeWrapper<
+    Omit<ReadingConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ReadingEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Reading']>;
+    }
+  >;
+  ReadingEdge: ResolverTypeWrapper<Omit<ReadingEdge, 'node'> & { node: ResolversTypes['Reading'] }>;
+  ServiceRequestConnection: ResolverTypeWrapper<
+    Omit<ServiceRequestConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ServiceRequestEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['ServiceRequest']>;
+    }
+  >;
+  ServiceRequestEdge: ResolverTypeWrapper<
+    Omit<ServiceRequestEdge, 'node'> & {
+      node: ResolversTypes['ServiceRequest'];
+    }
+  >;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   ConsumptionStatisticsInput: ConsumptionStatisticsInput;
   SubmitReadingsInput: SubmitReadingsInput;
   ReadingInput: ReadingInput;
-  SubmitReadingsPayload: ResolverTypeWrapper<SubmitReadingsPayload>;
-  ReadingResult: ResolverTypeWrapper<ReadingResult>;
+  SubmitReadingsPayload: ResolverTypeWrapper<
+    Omit<SubmitReadingsPayload, 'results'> & {
+      results: ReadonlyArray<ResolversTypes['ReadingResult']>;
+    }
+  >;
+  ReadingResult: ResolverTypeWrapper<
+    Omit<ReadingResult, 'reading'> & {
+      reading?: Maybe<ResolversTypes['Reading']>;
+    }
+  >;
   ReadingRefusal: ReadingRefusal;
   CreateServiceRequestInput: CreateServiceRequestInput;
   UpdateServiceRequestInput: UpdateServiceRequestInput;
-  ServiceRequestPayload: ResolverTypeWrapper<ServiceRequestPayload>;
+  ServiceRequestPayload: ResolverTypeWrapper<
+    Omit<ServiceRequestPayload, 'serviceRequest'> & {
+      serviceRequest?: Maybe<ResolversTypes['ServiceRequest']>;
+    }
+  >;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -625,33 +659,49 @@ export type ResolversParentTypes = {
   Int: Scalars['Int'];
   String: Scalars['String'];
   Mutation: {};
-  Residence: Residence;
-  UtilityAccount: UtilityAccount;
-  Meter: Meter;
+  Residence: ResidenceParent;
+  UtilityAccount: UtilityAccountParent;
+  Meter: MeterParent;
   SmartMeter: SmartMeter;
-  Reading: Reading;
+  Reading: ReadingParent;
   ReadingValue: ReadingValue;
   Charge: Charge;
   Bill: Bill;
   Boolean: Scalars['Boolean'];
   Outage: Outage;
   Property: Property;
-  ServiceRequest: ServiceRequest;
+  ServiceRequest: ServiceRequestParent;
   ConsumptionStatistic: ConsumptionStatistic;
   Source: Source;
-  ReadingConnection: ReadingConnection;
-  ReadingEdge: ReadingEdge;
-  ServiceRequestConnection: ServiceRequestConnection;
-  ServiceRequestEdge: ServiceRequestEdge;
+  ReadingConnection: Omit<ReadingConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ReadingEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Reading']>;
+  };
+  ReadingEdge: Omit<ReadingEdge, 'node'> & {
+    node: ResolversParentTypes['Reading'];
+  };
+  ServiceRequestConnection: Omit<ServiceRequestConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ServiceRequestEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['ServiceRequest']>;
+  };
+  ServiceRequestEdge: Omit<ServiceRequestEdge, 'node'> & {
+    node: ResolversParentTypes['ServiceRequest'];
+  };
   PageInfo: PageInfo;
   ConsumptionStatisticsInput: ConsumptionStatisticsInput;
   SubmitReadingsInput: SubmitReadingsInput;
   ReadingInput: ReadingInput;
-  SubmitReadingsPayload: SubmitReadingsPayload;
-  ReadingResult: ReadingResult;
+  SubmitReadingsPayload: Omit<SubmitReadingsPayload, 'results'> & {
+    results: ReadonlyArray<ResolversParentTypes['ReadingResult']>;
+  };
+  ReadingResult: Omit<ReadingResult, 'reading'> & {
+    reading?: Maybe<ResolversParentTypes['Reading']>;
+  };
   CreateServiceRequestInput: CreateServiceRequestInput;
   UpdateServiceRequestInput: UpdateServiceRequestInput;
-  ServiceRequestPayload: ServiceRequestPayload;
+  ServiceRequestPayload: Omit<ServiceRequestPayload, 'serviceRequest'> & {
+    serviceRequest?: Maybe<ResolversParentTypes['ServiceRequest']>;
+  };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {

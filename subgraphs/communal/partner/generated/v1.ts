@@ -236,6 +236,7 @@ export interface components {
             amount: components["schemas"]["Decimal"];
             companyId: string;
             month: components["schemas"]["Month"];
+            propertyRef: string;
             residenceRef: components["schemas"]["ResidenceRef"];
         };
         ConsumptionList: {

@@ -1,0 +1,121 @@
+/**
+ * What resolvers read by: loaders of one request, each batch one call of the partner. Before the partner is asked for
+ * anything of a residence, a consent has to be in force; a record that comes back for another residence than its id
+ * says is absent.
+ */
+import { consentRequired } from '@commonhold/kit/errors.ts';
+import type { Partner } from '@commonhold/kit/partner/partner.ts';
+import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
+import { encodeId, type ResidenceKey, type TypedId } from '@commonhold/kit/tenancy/ids.ts';
+import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@commonhold/kit/tenancy/loader.ts';
+import DataLoader from 'dataloader';
+import type { Bill, Charge, Outage } from './generated/resolvers.ts';
+import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from './parents.ts';
+import { type CommunalClient, createCommunalClient } from './partner/client.ts';
+import type { paths } from './partner/generated/v1.ts';
+import { createMapping, type Mapping } from './partner/mapping.ts';
+
+/** The newest `limit` of what belongs to an account or meter with this key. */
+export interface Newest {
+  readonly of: string;
+  readonly limit: number;
+}
+
+export interface Loaders {
+  readonly accountOf: TenantLoader<ResidenceKey, UtilityAccountParent>;
+  readonly metersOf: TenantLoader<ResidenceKey, readonly MeterParent[]>;
+  readonly account: TenantLoader<TypedId, UtilityAccountParent>;
+  readonly meter: TenantLoader<TypedId, MeterParent>;
+  readonly serviceRequest: TenantLoader<TypedId, ServiceRequestParent>;
+  readonly outage: TenantLoader<TypedId, Outage>;
+  readonly readings: DataLoader<Newest, readonly ReadingParent[], string>;
+  readonly charges: DataLoader<Newest, readonly Charge[], string>;
+  readonly bills: DataLoader<Newest, readonly Bill[], string>;
+}
+
+/** What each resolver finds in its context beside the request. */
+export interface Services {
+  readonly loaders: Loaders;
+  readonly communal: CommunalClient;
+  readonly mapping: Mapping;
+}
+
+export function createServices(request: SubgraphRequest, partner: Partner<paths>): Services {
+  const communal = createCommunalClient(partner.forRequest(request));
+  const mapping = createMapping(communal, partner.contract.apiVersion);
+  return { communal, mapping, loaders: createLoaders(request, communal, mapping) };
+}
+
+const BATCH = { maxBatchSize: 500 };
+
+function createLoaders(request: SubgraphRequest, communal: CommunalClient, mapping: Mapping): Loaders {
+  const byResidence = <Value>(read: (residences: readonly ResidenceKey[]) => Promise<ReadonlyMap<string, Value>>) =>
+    createResidenceLoader<Value>(
+      request,
+      async (residences) => {
+        const allowed = await request.consents.inForce(residences);
+        const found = allowed.size > 0 ? await read([...allowed]) : new Map<string, Value>();
+        return residences.map((key) => (allowed.has(key) ? (found.get(key) ?? null) : consentRequired('communal')));
+      },
+      BATCH,
+    );
+  const byId = <Value extends { readonly id: string }>(read: (keys: readonly string[]) => Promise<readonly Value[]>) =>
+    createTenantLoader<Value>(
+      request,
+      async (ids) => {
+        const residences = ids.flatMap(({ residence }) => residence ?? []);
+        const allowed = await request.consents.inForce(residences);
+        const mayAsk = ids.filter(({ residence }) => residence !== undefined && allowed.has(residence));
+        const values = mayAsk.length > 0 ? await read(mayAsk.map(({ key }) => key)) : [];
+        const found = new Map(values.map((value) => [value.id, value]));
+        return ids.map((id) => (mayAsk.includes(id) ? (found.get(encodeId(id)) ?? null) : consentRequired('communal')));
+      },
+      BATCH,
+    );
+
+  return {
+    accountOf: byResidence(async (residences) => {
+      const records = await communal.accounts({ residences });
+      return new Map(records.map((record) => [record.residenceRef, mapping.account(record)]));
+    }),
+    metersOf: byResidence(async (residences) => {
+      const records = await communal.meters({ residences });
+      return Map.groupBy(records.map(mapping.meter), ({ residence }) => residence);
+    }),
+    account: byId(async (ids) => (await communal.accounts({ ids })).map(mapping.account)),
+    meter: byId(async (ids) => (await communal.meters({ ids })).map(mapping.meter)),
+    serviceRequest: byId(async (ids) => (await communal.serviceRequests(ids)).map(mapping.serviceRequest)),
+    outage: createTenantLoader(
+      request,
+      async (ids) => {
+        const records = await communal.outages(ids.map(({ key }) => key));
+        const found = new Map(records.map(mapping.outage).map((outage) => [outage.id, outage]));
+        return ids.map((id) => found.get(encodeId(id)) ?? null);
+      },
+      BATCH,
+    ),
+    readings: newest(communal.readings, ({ meterId }) => meterId, mapping.reading),
+    charges: newest(communal.charges, ({ accountId }) => accountId, mapping.charge),
+    bills: newest(communal.bills, ({ accountId }) => accountId, mapping.bill),
+  };
+}
+
+/**
+ * Loads by account or meter. These were themselves loaded before, under a consent and of the own company: what they
+ * hold is asked for without asking again.
+ */
+function newest<Item, Value>(
+  read: (keys: readonly string[], limit: number) => Promise<readonly Item[]>,
+  ownerOf: (item: Item) => string,
+  map: (item: Item) => Value,
+): DataLoader<Newest, readonly Value[], string> {
+  return new DataLoader(
+    async (questions) => {
+      const limit = Math.max(...questions.map((question) => question.limit));
+      const items = await read([...new Set(questions.map(({ of }) => of))], limit);
+      const byOwner = Map.groupBy(items, ownerOf);
+      return questions.map((question) => (byOwner.get(question.of) ?? []).slice(0, question.limit).map(map));
+    },
+    { ...BATCH, cacheKeyFn: ({ of, limit }) => JSON.stringify([of, limit]) },
+  );
+}

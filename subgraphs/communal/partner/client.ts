@@ -1,0 +1,157 @@
+/** The communal partner's API for one request: one method an operation, in batches that the contract allows. */
+import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
+import type { PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
+import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
+import type { components, paths } from './generated/v1.ts';
+import {
+  type AccountRecord,
+  accountList,
+  type BillRecord,
+  billList,
+  type ChargeRecord,
+  type ConsumptionRecord,
+  chargeList,
+  consumptionList,
+  type MeterRecord,
+  meterList,
+  type OutageRecord,
+  outageList,
+  type ReadingRecord,
+  readingList,
+  readingResults,
+  type ServiceRequestRecord,
+  serviceRequestPage,
+  serviceRequestRecord,
+} from './records.ts';
+
+type Schemas = components['schemas'];
+export type By = { readonly residences: readonly ResidenceKey[] } | { readonly ids: readonly string[] };
+export type SubmittedReading = paths['/readings']['post']['requestBody']['content']['application/json']['readings'][number];
+
+export interface CommunalClient {
+  readonly tenant: PartnerClient<paths>['tenant'];
+  accounts(by: By): Promise<readonly AccountRecord[]>;
+  meters(by: By): Promise<readonly MeterRecord[]>;
+  /** The newest `limit` readings of each meter. */
+  readings(meters: readonly string[], limit: number): Promise<readonly ReadingRecord[]>;
+  charges(accounts: readonly string[], limit: number): Promise<readonly ChargeRecord[]>;
+  bills(accounts: readonly string[], limit: number): Promise<readonly BillRecord[]>;
+  outages(ids?: readonly string[]): Promise<readonly OutageRecord[]>;
+  serviceRequests(ids: readonly string[]): Promise<readonly ServiceRequestRecord[]>;
+  serviceRequestPage(question: ServiceRequestQuestion): Promise<PartnerPage<ServiceRequestRecord>>;
+  consumption(question: ConsumptionQuestion): Promise<readonly ConsumptionRecord[]>;
+  submitReadings(key: string, readings: SubmittedReading[]): Promise<readonly ReadingOutcome[]>;
+  createServiceRequest(key: string, order: ServiceRequestOrder): Promise<ServiceRequestRecord>;
+  updateServiceRequest(key: string, id: string, change: ServiceRequestChange): Promise<ServiceRequestRecord>;
+  /** Opens a personal value that was encrypted for the company. */
+  decrypt(jwe: string, place: string): Promise<string>;
+}
+
+export interface ServiceRequestQuestion {
+  readonly residences: readonly ResidenceKey[];
+  readonly status: Schemas['ServiceRequestStatus'] | undefined;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+export interface ConsumptionQuestion {
+  readonly residences: readonly ResidenceKey[];
+  readonly kind: Schemas['MeterKind'];
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface ReadingOutcome {
+  readonly reading?: ReadingRecord | undefined;
+  readonly refusal?: NonNullable<Schemas['ReadingResult']['refusal']> | undefined;
+}
+
+export interface ServiceRequestOrder {
+  readonly residence: ResidenceKey;
+  readonly category: Schemas['ServiceRequestCategory'];
+  /** In clear; encrypted on its way out. */
+  readonly description: string;
+}
+
+export interface ServiceRequestChange {
+  readonly status?: Schemas['ServiceRequestStatus'];
+  readonly deadline?: string;
+}
+
+export function createCommunalClient(partner: PartnerClient<paths>): CommunalClient {
+  /** Asks for keys in batches, side by side, and joins the answers. */
+  async function batched<Key, Item>(
+    resource: 'residences' | 'ids',
+    keys: readonly Key[],
+    ask: (batch: Key[]) => Promise<{ readonly items: readonly Item[] }>,
+  ): Promise<readonly Item[]> {
+    const answers = await Promise.all(partner.inBatches(resource, keys).map((batch) => ask([...batch])));
+    return answers.flatMap(({ items }) => items);
+  }
+
+  return {
+    tenant: partner.tenant,
+    accounts: (by) =>
+      'ids' in by
+        ? batched('ids', by.ids, (ids) => partner.call('post', '/accounts/query', { body: { ids }, schema: accountList }))
+        : batched('residences', by.residences, (residences) =>
+            partner.call('post', '/accounts/query', { body: { residences }, schema: accountList }),
+          ),
+    meters: (by) =>
+      'ids' in by
+        ? batched('ids', by.ids, (ids) => partner.call('post', '/meters/query', { body: { ids }, schema: meterList }))
+        : batched('residences', by.residences, (residences) =>
+            partner.call('post', '/meters/query', { body: { residences }, schema: meterList }),
+          ),
+    readings: (keys, limit) =>
+      batched('ids', keys, (meters) =>
+        partner.call('post', '/readings/query', { body: { meters, limit }, schema: readingList }),
+      ),
+    charges: (keys, limit) =>
+      batched('ids', keys, (accounts) =>
+        partner.call('post', '/charges/query', { body: { accounts, limit }, schema: chargeList }),
+      ),
+    bills: (keys, limit) =>
+      batched('ids', keys, (accounts) =>
+        partner.call('post', '/bills/query', { body: { accounts, limit }, schema: billList }),
+      ),
+    outages: async (ids) => {
+      const body = ids ? { ids: [...ids] } : {};
+      return (await partner.call('post', '/outages/query', { body, schema: outageList })).items;
+    },
+    serviceRequests: (keys) =>
+      batched('ids', keys, (ids) =>
+        partner.call('post', '/service-requests/query', {
+          body: { ids, limit: ids.length },
+          schema: serviceRequestPage,
+        }),
+      ),
+    serviceRequestPage: ({ residences, status, limit, cursor }) =>
+      partner.call('post', '/service-requests/query', {
+        body: { residences: [...residences], limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) },
+        schema: serviceRequestPage,
+      }),
+    consumption: async ({ residences, kind, from, to }) => {
+      const body = { residences: [...residences], kind, from, to };
+      return (await partner.call('post', '/consumption/query', { body, schema: consumptionList })).items;
+    },
+    submitReadings: async (key, readings) => {
+      const header = { 'Idempotency-Key': key };
+      return (await partner.call('post', '/readings', { header, body: { readings }, schema: readingResults })).results;
+    },
+    createServiceRequest: async (key, { residence, category, description }) =>
+      partner.call('post', '/service-requests', {
+        header: { 'Idempotency-Key': key },
+        body: { residenceRef: residence, category, description: await partner.encrypt(description) },
+        schema: serviceRequestRecord,
+      }),
+    updateServiceRequest: (key, id, change) =>
+      partner.call('patch', '/service-requests/{id}', {
+        header: { 'Idempotency-Key': key },
+        path: { id },
+        body: { ...change },
+        schema: serviceRequestRecord,
+      }),
+    decrypt: (jwe, place) => partner.decrypt(jwe, place),
+  };
+}

@@ -1,0 +1,102 @@
+import { badUserInput } from '@commonhold/kit/errors.ts';
+import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
+import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
+import { ownId, reach } from '@commonhold/kit/tenancy/principal.ts';
+import { consentRequired } from '@commonhold/kit/errors.ts';
+import { isDecimal } from '../decimal.ts';
+import type { MutationResolvers, ReadingInput, ReadingRefusal } from '../generated/resolvers.ts';
+import type { Services } from '../loaders.ts';
+import type { ReadingParent, ServiceRequestParent } from '../parents.ts';
+import type { SubmittedReading } from '../partner/client.ts';
+import { CATEGORIES, REFUSALS, STATUSES, toPartner } from '../partner/mapping.ts';
+
+const GREATEST_READINGS = 100;
+const GREATEST_DESCRIPTION = 2_000;
+const GREATEST_ZONE = 3;
+
+type Context = SubgraphContext<Services>;
+
+export const Mutation: MutationResolvers = {
+  submitReadings: async (_root, { input }, context) => {
+    const { principal, communal, mapping } = context;
+    if (input.readings.length < 1 || input.readings.length > GREATEST_READINGS) {
+      throw badUserInput('input.readings', `has to hold 1 to ${GREATEST_READINGS}`);
+    }
+    const key = partnerIdempotencyKey(principal.tenant, 'submitReadings', input.idempotencyKey);
+    const checked = await Promise.all(input.readings.map((reading) => checkReading(context, reading)));
+    const accepted = checked.flatMap((result) => ('submit' in result ? [result.submit] : []));
+    const outcomes = accepted.length > 0 ? await explained(communal.submitReadings(key, accepted)) : [];
+    const remaining = outcomes.values();
+    const results = checked.map((result) => {
+      if ('refusal' in result) return refused(result.refusal);
+      const outcome = remaining.next().value;
+      if (outcome?.reading) return { reading: mapping.reading(outcome.reading), refusal: null };
+      return refused(outcome?.refusal ? REFUSALS[outcome.refusal] : 'NOT_PLAUSIBLE');
+    });
+    return { results, clientMutationId: input.clientMutationId ?? null };
+  },
+
+  createServiceRequest: async (_root, { input }, { principal, communal, mapping, consents }) => {
+    const description = input.description.trim();
+    if (description === '' || description.length > GREATEST_DESCRIPTION) {
+      throw badUserInput('input.description', `has to have 1 to ${GREATEST_DESCRIPTION} characters`);
+    }
+    const key = partnerIdempotencyKey(principal.tenant, 'createServiceRequest', input.idempotencyKey);
+    const residence = ownId(principal, input.residence, ['Residence'], ['request:create'])?.residence;
+    if (!residence) return payload(null, input.clientMutationId);
+    if (!(await consents.inForce([residence])).has(residence)) throw consentRequired('communal');
+    const category = toPartner(CATEGORIES, input.category);
+    const record = await explained(communal.createServiceRequest(key, { residence, category, description }));
+    return payload(mapping.serviceRequest(record), input.clientMutationId);
+  },
+
+  updateServiceRequest: async (_root, { input }, { principal, communal, mapping, loaders }) => {
+    if (input.status == null && input.deadline == null) {
+      throw badUserInput('input', 'has to name `status` or `deadline`');
+    }
+    const key = partnerIdempotencyKey(principal.tenant, 'updateServiceRequest', input.idempotencyKey);
+    const id = ownId(principal, input.serviceRequest, ['ServiceRequest'], ['request:manage']);
+    const known = id && (await loaders.serviceRequest.load(id));
+    if (!known) return payload(null, input.clientMutationId);
+    const record = await explained(
+      communal.updateServiceRequest(key, known.key, {
+        ...(input.status == null ? {} : { status: toPartner(STATUSES, input.status) }),
+        ...(input.deadline == null ? {} : { deadline: new Date(input.deadline).toISOString() }),
+      }),
+    );
+    return payload(mapping.serviceRequest(record), input.clientMutationId);
+  },
+};
+
+type CheckedReading = { readonly submit: SubmittedReading } | { readonly refusal: ReadingRefusal };
+
+/** What can be told without the partner: whether the meter is there, and whether the value can be one. */
+async function checkReading({ principal, loaders }: Context, reading: ReadingInput): Promise<CheckedReading> {
+  const id = ownId(principal, reading.meter, ['Meter'], ['reading:submit']);
+  const meter = id && (await loaders.meter.load(id));
+  if (!meter) return { refusal: 'METER_NOT_FOUND' };
+  const zone = reading.zone ?? 1;
+  if (!isDecimal(reading.value) || reading.value.startsWith('-') || zone < 1 || zone > GREATEST_ZONE) {
+    return { refusal: 'NOT_PLAUSIBLE' };
+  }
+  const readAt = new Date(reading.readAt);
+  if (readAt.getTime() > Date.now()) return { refusal: 'IN_THE_FUTURE' };
+  const origin = reach(principal, ['reading:submit']) === 'company' ? 'operator' : 'resident';
+  return { submit: { meter: meter.key, zone, value: reading.value, readAt: readAt.toISOString(), origin } };
+}
+
+async function explained<Result>(result: Promise<Result>): Promise<Result> {
+  try {
+    return await result;
+  } catch (error) {
+    throw explainReusedKey(error);
+  }
+}
+
+function refused(refusal: ReadingRefusal): { readonly reading: ReadingParent | null; readonly refusal: ReadingRefusal } {
+  return { reading: null, refusal };
+}
+
+function payload(serviceRequest: ServiceRequestParent | null, clientMutationId: string | null | undefined) {
+  return { serviceRequest, clientMutationId: clientMutationId ?? null };
+}

@@ -2,11 +2,12 @@
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { loadIdentity, type ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { createDirectoryAccess } from './authentication/access.ts';
 import { createAccessTokenVerifier } from './authentication/access-token.ts';
 import { createAuthentication, type IdentityParts } from './authentication/authenticate.ts';
-import { createAuthorization } from './authorization/authorization.ts';
+import { type Authorization, createAuthorization } from './authorization/authorization.ts';
 import { createAuthorize } from './authorize.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { type Connection, openConnection } from './execution/connection.ts';
@@ -29,7 +30,7 @@ export interface GatewayOptions {
 /** @throws {StartupError} when the configuration or a file that it names is wrong. */
 export async function composeGateway({ configuration, environment, log }: GatewayOptions): Promise<Running> {
   const supergraph = await loadSupergraph(configuration.supergraphFile);
-  const authorization = createAuthorization(supergraph.sdl);
+  const authorization = readPolicies(supergraph.sdl);
   const serviceIdentity = once(async () =>
     loadIdentity('gateway', configuration.tlsDirectory, await loadMasterKey(environment)),
   );
@@ -65,6 +66,18 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
       await Promise.all([...subgraphs.map(({ connection }) => connection.close()), identity?.directory.close()]);
     },
   };
+}
+
+/** A policy that can be read in two ways is not guessed at. */
+function readPolicies(sdl: string): Authorization {
+  try {
+    return createAuthorization(sdl);
+  } catch (error) {
+    throw new StartupError(
+      `The supergraph has a policy that can't be read (${error instanceof Error ? error.message : 'unknown'})`,
+      'correct it in its subgraph and compose again',
+    );
+  }
 }
 
 interface Identification {

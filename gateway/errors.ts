@@ -34,32 +34,8 @@ function toldExtensions(code: string, { acrValues, maxAge, limit }: NonNullable<
   };
 }
 
-export interface HttpError {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: { readonly errors: readonly GraphQLFormattedError[] };
-}
-
-/** An error outside of GraphQL, of Fastify or one of its hooks, in the form of GraphQL's. */
-export function describeHttpError(error: unknown): HttpError {
-  const status = statusOf(error);
-  const code = status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
-  const message = error instanceof GraphQLError ? error.message : (MESSAGES[status] ?? 'The request is not valid.');
-  return {
-    status,
-    headers: {},
-    body: { errors: [{ message: code === 'BAD_REQUEST' ? message : INTERNAL, extensions: { code } }] },
-  };
-}
-
-const MESSAGES: Readonly<Record<number, string>> = {
-  404: 'There is nothing at this address.',
-  408: 'The request took too long to arrive.',
-  413: 'The body is larger than allowed.',
-  415: 'The media type of the body is not application/json.',
-};
-
-function statusOf(error: unknown): number {
+/** The status of an error outside of GraphQL, of Fastify or one of its hooks. */
+export function httpStatusOf(error: unknown): number {
   if (error instanceof GraphQLError) {
     const http: unknown = error.extensions['http'];
     const status: unknown = typeof http === 'object' && http !== null && 'status' in http ? http.status : undefined;
@@ -68,3 +44,18 @@ function statusOf(error: unknown): number {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }
+
+/** What a client is told with such a status, in the form of GraphQL's errors. */
+export function httpErrorBody(status: number, error?: unknown): { readonly errors: readonly GraphQLFormattedError[] } {
+  if (status >= 500) return { errors: [{ message: INTERNAL, extensions: { code: 'INTERNAL_SERVER_ERROR' } }] };
+  const message = error instanceof GraphQLError ? error.message : (MESSAGES[status] ?? 'The request is not valid.');
+  return { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] };
+}
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  404: 'There is nothing at this address.',
+  405: 'GraphQL is served by GET and POST.',
+  408: 'The request took too long to arrive.',
+  413: 'The body is larger than allowed.',
+  415: 'The media type of the body is not application/json.',
+};

@@ -9,9 +9,9 @@ import { GraphQLError } from 'graphql';
 import type { Authenticate } from './authentication/authenticate.ts';
 import { rightsOf } from './authentication/principal.ts';
 import type { AuthorizeOperation } from './authorize.ts';
+import { assertExecutable, assertVariables } from './execution/executable.ts';
 import type { Answer, ExecutePlan } from './execution/execute.ts';
 import type { PlanOperation } from './execution/plan.ts';
-import { assertVariables } from './execution/variables.ts';
 import type { LimitOperation } from './protection/limit-operation.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
@@ -60,6 +60,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
     async answer({ rights, record, deadline, signal, log }, incoming) {
       try {
+        assertExecutable(incoming);
         assertVariables(incoming);
         const authorized = authorize(incoming, rights, record.principal);
         record.prunedPaths = authorized.errors.length;

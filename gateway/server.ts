@@ -18,9 +18,9 @@ import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { GatewayConfiguration } from './config.ts';
-import { describeHttpError, finalError } from './errors.ts';
+import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
 import type { IncomingRequest, Pipeline } from './pipeline.ts';
-import { LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
+import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthChecks, registerHealth } from './telemetry/health.ts';
@@ -40,6 +40,8 @@ export interface ServerParts {
   readonly pipeline: Pipeline;
   readonly metrics: Metrics;
   readonly healthChecks: HealthChecks;
+  /** Adds pages for browsers beside the API: what a browser gets that opens `/graphql`. */
+  readonly registerPages?: (server: FastifyInstance) => Promise<void>;
   readonly log: Log;
 }
 
@@ -52,6 +54,8 @@ export async function startServer(parts: ServerParts): Promise<Running> {
   await protect(server, configuration);
   registerHealth(server, healthChecks);
   server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
+  // Before the route, so that a hook of the pages can answer a browser in its place.
+  await parts.registerPages?.(server);
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
@@ -90,14 +94,24 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
     log.info(describeRecord(request.record, reply.statusCode), 'request');
   });
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send(describeHttpError({ statusCode: 404 }).body));
+  server.setNotFoundHandler((request, reply) =>
+    /^\/graphql(\?|$)/.test(request.url)
+      ? reply.code(405).header('allow', 'GET, POST').send(httpErrorBody(405))
+      : reply.code(404).send(httpErrorBody(404)),
+  );
   return server;
 }
 
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, body } = describeHttpError(error);
+async function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): Promise<FastifyReply> {
+  const status = httpStatusOf(error);
+  if (status === 413) await discardBody(request.raw).catch(() => undefined);
   if (status >= 500) log.error({ requestId: request.id, err: error }, 'request failed');
-  return reply.code(status).type('application/json; charset=utf-8').send(body);
+  return reply.code(status).type('application/json; charset=utf-8').send(httpErrorBody(status, error));
 }
 
 async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfiguration): Promise<void> {

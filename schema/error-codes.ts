@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL. Correct it.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema. Correct it.',
   OPERATION_RESOLUTION_FAILURE: 'The document has no operation of this name. Correct `operationName`.',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are not offered. Send the whole document.',
   OPERATION_TOO_COMPLEX: 'The operation is larger than allowed; the message names the limit. Ask for less at once.',
   RATE_LIMITED: 'Too many requests. Wait as long as `Retry-After` says.',
   NOT_ACCEPTABLE: 'None of the media types in `Accept` can be given. Accept `application/graphql-response+json`.',

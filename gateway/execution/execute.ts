@@ -26,7 +26,7 @@ export interface Execution {
   /** What introspection answers from. */
   readonly visibleSchema: GraphQLSchema;
   readonly incoming: GatewayGraphQLRequestContext;
-  readonly fetchContext: FetchContext;
+  readonly fetchContext: Omit<FetchContext, 'schema'>;
 }
 
 export interface Answer {
@@ -41,7 +41,7 @@ export function createExecution(supergraph: LoadedSupergraph, subgraphs: readonl
     const ofSubgraphs: GraphQLError[] = [];
     const result = await executeQueryPlan(
       plan,
-      services(subgraphs, fetchContext, ofSubgraphs),
+      services(subgraphs, { ...fetchContext, schema: supergraph.fullSchema }, ofSubgraphs),
       { ...incoming, document },
       buildOperationContext({
         schema: visibleSchema,

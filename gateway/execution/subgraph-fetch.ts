@@ -7,10 +7,11 @@
 import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import type { Log } from '@commonhold/platform/log.ts';
-import { Kind, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
 import secureJson from 'secure-json-parse';
 import { z } from 'zod';
 import type { Principal } from '../authentication/principal.ts';
+import { hasShapeOf } from './answer-shape.ts';
 import type { ReachableSubgraph } from './subgraphs.ts';
 
 /** What the fetches of one request share. */
@@ -21,6 +22,8 @@ export interface FetchContext {
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** The whole supergraph: answers are held against it. */
+  readonly schema: GraphQLSchema;
   /** Told of each fetch that ended. */
   readonly onFetch: (subgraph: string, outcome: FetchOutcome, milliseconds: number) => void;
 }
@@ -53,16 +56,19 @@ export function createSubgraphFetch(subgraph: ReachableSubgraph, context: FetchC
     return token;
   };
   return {
-    async process({ request }): Promise<GatewayGraphQLResponse> {
+    async process(options): Promise<GatewayGraphQLResponse> {
+      const { request } = options;
+      const document = ('document' in options && options.document) || parse(request.query ?? '', { noLocation: true });
       const start = performance.now();
       try {
         const parsed = await post(subgraph, request, await mintToken(), context);
+        assertShape(parsed, request, document, context);
         context.onFetch(subgraph.name, 'answered', performance.now() - start);
         return toResponse(parsed);
       } catch (error) {
         context.onFetch(subgraph.name, 'unavailable', performance.now() - start);
         context.log.error({ subgraph: subgraph.name, reason: reason(error) }, 'subgraph unavailable');
-        return { errors: unavailable(request) };
+        return { errors: unavailable(request, document) };
       }
     },
   };
@@ -94,16 +100,21 @@ async function post(
   if (!/^application\/(graphql-response\+)?json\b/i.test(contentType)) throw new Error('media type');
   const parsed = answer.parse(secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' }));
   if (parsed.data === undefined && !parsed.errors?.length) throw new Error('neither data nor errors');
-  assertEntities(parsed, request);
   return parsed;
 }
 
-/** Entities come back one for each that was asked for, or not at all. */
-function assertEntities({ data }: SubgraphAnswer, request: FetchRequest): void {
-  const representations = representationsOf(request);
-  if (!data || !representations) return;
+/** Entities come back one for each that was asked for, and everything as the schema says, or not at all. */
+function assertShape(
+  { data }: SubgraphAnswer,
+  request: FetchRequest,
+  document: DocumentNode,
+  { schema }: FetchContext,
+): void {
+  if (!data) return;
+  const asked = representationsOf(request)?.length;
   const entities = data['_entities'];
-  if (!Array.isArray(entities) || entities.length !== representations.length) throw new Error('entities');
+  const isComplete = asked === undefined || (Array.isArray(entities) && entities.length === asked);
+  if (!isComplete || !hasShapeOf(document, data, schema)) throw new Error('shape');
 }
 
 function representationsOf({ query, variables }: FetchRequest): readonly unknown[] | undefined {
@@ -125,10 +136,9 @@ function toResponse({ data, errors }: SubgraphAnswer): GatewayGraphQLResponse {
 }
 
 /** An error for each field or entity that isn't there now, in the terms of the subgraph's own answer. */
-function unavailable(request: FetchRequest): NonNullable<GatewayGraphQLResponse['errors']> {
+function unavailable(request: FetchRequest, document: DocumentNode): NonNullable<GatewayGraphQLResponse['errors']> {
   const paths =
-    representationsOf(request)?.map((_, index) => ['_entities', index]) ??
-    rootKeys(request.query ?? '').map((key) => [key]);
+    representationsOf(request)?.map((_, index) => ['_entities', index]) ?? rootKeys(document).map((key) => [key]);
   return paths.slice(0, MOST_ERRORS).map((path) => ({
     message: 'A part of the platform does not answer.',
     path,
@@ -136,8 +146,8 @@ function unavailable(request: FetchRequest): NonNullable<GatewayGraphQLResponse[
   }));
 }
 
-function rootKeys(query: string): readonly string[] {
-  const operation = parse(query).definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+function rootKeys({ definitions }: DocumentNode): readonly string[] {
+  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
     selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
   );

@@ -3,11 +3,13 @@
  * keys that reach for an object's prototype.
  */
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import secureJson from 'secure-json-parse';
 
 export const LARGEST_BODY_BYTES = 1_000_000;
+const LARGEST_DISCARDED_BYTES = 16_000_000;
 
 /** Teaches `server` to read JSON and nothing else. */
 export function readJsonOnly(server: FastifyInstance): void {
@@ -24,6 +26,18 @@ export function readJsonOnly(server: FastifyInstance): void {
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') throw unsupported('A compressed body is not accepted.');
   });
+}
+
+/**
+ * Reads away what is left of a refused body, up to `LARGEST_DISCARDED_BYTES`: a client that is still sending would
+ * otherwise meet a broken connection in place of the answer.
+ */
+export async function discardBody(request: IncomingMessage): Promise<void> {
+  let discarded = 0;
+  for await (const chunk of request) {
+    discarded += chunk.length;
+    if (discarded > LARGEST_DISCARDED_BYTES) return;
+  }
 }
 
 /** An error that names an HTTP status, as the error handler reads it. */

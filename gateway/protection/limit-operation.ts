@@ -59,7 +59,7 @@ function parseWithin(query: string, limits: OperationLimits): DocumentNode | und
   }
 }
 
-/** Lists and objects within one another, list types of lists, and long texts. */
+/** Lists and objects within one another, list types of lists, long texts, and a name that nothing may have. */
 function limitLiterals(document: DocumentNode, limits: OperationLimits): void {
   let depth = 0;
   const nesting = {
@@ -75,9 +75,19 @@ function limitLiterals(document: DocumentNode, limits: OperationLimits): void {
     [Kind.LIST]: nesting,
     [Kind.OBJECT]: nesting,
     [Kind.LIST_TYPE]: nesting,
+    // Harmless as data, but an object with such a key is one mistake away from not being.
+    [Kind.NAME]: ({ value }) => {
+      if (value === '__proto__') throw nameRefused();
+    },
     [Kind.STRING]: ({ value }) => {
       if (value.length > limits.textLength) throw tooComplex('textLength', limits.textLength);
     },
+  });
+}
+
+function nameRefused(): GraphQLError {
+  return new GraphQLError('The name `__proto__` is not allowed.', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
   });
 }
 

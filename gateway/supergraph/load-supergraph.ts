@@ -71,6 +71,7 @@ function buildSupergraph(sdl: string, name: string): Supergraph {
 function buildPlanner(supergraph: Supergraph, name: string): QueryPlanner {
   try {
     return new QueryPlanner(supergraph, {
+      exposeDocumentNodeInFetchNode: true,
       debug: { maxEvaluatedPlans: MOST_EVALUATED_PLANS, pathsLimit: MOST_PATH_OPTIONS },
     });
   } catch (error) {

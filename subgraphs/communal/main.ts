@@ -1,7 +1,7 @@
 /** The communal subgraph, a process of its own. Composition root: configuration → parts → listen → drain. */
 import { join } from 'node:path';
-import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
+import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';

@@ -26,7 +26,8 @@ import {
 
 type Schemas = components['schemas'];
 export type By = { readonly residences: readonly ResidenceKey[] } | { readonly ids: readonly string[] };
-export type SubmittedReading = paths['/readings']['post']['requestBody']['content']['application/json']['readings'][number];
+export type SubmittedReading =
+  paths['/readings']['post']['requestBody']['content']['application/json']['readings'][number];
 
 export interface CommunalClient {
   readonly tenant: PartnerClient<paths>['tenant'];
@@ -93,7 +94,9 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
     tenant: partner.tenant,
     accounts: (by) =>
       'ids' in by
-        ? batched('ids', by.ids, (ids) => partner.call('post', '/accounts/query', { body: { ids }, schema: accountList }))
+        ? batched('ids', by.ids, (ids) =>
+            partner.call('post', '/accounts/query', { body: { ids }, schema: accountList }),
+          )
         : batched('residences', by.residences, (residences) =>
             partner.call('post', '/accounts/query', { body: { residences }, schema: accountList }),
           ),

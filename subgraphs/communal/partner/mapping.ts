@@ -78,7 +78,8 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
   return {
     account: (record) => {
       let opened: ReturnType<UtilityAccountParent['personal']> | undefined;
-      const open = async () => accountPersonal.parse(JSON.parse(await client.decrypt(record.personal, 'Account.personal')));
+      const open = async () =>
+        accountPersonal.parse(JSON.parse(await client.decrypt(record.personal, 'Account.personal')));
       return {
         id: ownedId(tenant, 'UtilityAccount', record),
         key: record.id,

@@ -1,8 +1,7 @@
-import { badUserInput } from '@commonhold/kit/errors.ts';
+import { badUserInput, consentRequired } from '@commonhold/kit/errors.ts';
 import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
 import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
 import { ownId, reach } from '@commonhold/kit/tenancy/principal.ts';
-import { consentRequired } from '@commonhold/kit/errors.ts';
 import { isDecimal } from '../decimal.ts';
 import type { MutationResolvers, ReadingInput, ReadingRefusal } from '../generated/resolvers.ts';
 import type { Services } from '../loaders.ts';
@@ -93,7 +92,10 @@ async function explained<Result>(result: Promise<Result>): Promise<Result> {
   }
 }
 
-function refused(refusal: ReadingRefusal): { readonly reading: ReadingParent | null; readonly refusal: ReadingRefusal } {
+function refused(refusal: ReadingRefusal): {
+  readonly reading: ReadingParent | null;
+  readonly refusal: ReadingRefusal;
+} {
   return { reading: null, refusal };
 }
 

@@ -23,7 +23,10 @@ export const Query: QueryResolvers = {
 
   serviceRequests: async (_root, args, context) => {
     const { principal, communal, mapping } = context;
-    const scope = { tenant: principal.tenant, list: `Query.serviceRequests:${JSON.stringify([args.status, args.residences])}` };
+    const scope = {
+      tenant: principal.tenant,
+      list: `Query.serviceRequests:${JSON.stringify([args.status, args.residences])}`,
+    };
     parsePage(args, scope);
     const named = namedResidences(context, args.residences);
     const residences = await askableResidences(context, ['request:read'], named);

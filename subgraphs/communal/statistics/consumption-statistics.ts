@@ -27,10 +27,7 @@ export interface GroupStatistic {
   readonly shown: { readonly residences: number; readonly average: string } | null;
 }
 
-export function consumptionStatistics(
-  rows: readonly ResidenceMonth[],
-  byProperty: boolean,
-): readonly GroupStatistic[] {
+export function consumptionStatistics(rows: readonly ResidenceMonth[], byProperty: boolean): readonly GroupStatistic[] {
   const months = [...Map.groupBy(rows, ({ month }) => month)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return months.flatMap(([month, ofMonth]): GroupStatistic[] => {
     const buildings = [...Map.groupBy(ofMonth, ({ propertyRef }) => propertyRef)].toSorted(([a], [b]) =>

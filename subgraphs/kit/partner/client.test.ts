@@ -79,6 +79,13 @@ describe('a partner that fails', () => {
     );
   });
 
+  it('is not read beyond the agreed size', async () => {
+    await tiny.fault({ queryLamps: { kind: 'huge' } });
+    const client = tiny.as('northgate');
+    const error = await failure(client.call('post', '/lamps/query', { body: {}, schema: z.unknown() }));
+    expect(error.message).toMatch(/ at its size\.$/);
+  });
+
   it('shows a reason that the contract lists', async () => {
     await tiny.fault({ queryLamps: { kind: 'status', status: 409, type: 'out-of-lamps' } });
     expect((await failure(query('northgate'))).extensions).toEqual({

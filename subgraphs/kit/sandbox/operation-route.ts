@@ -8,16 +8,12 @@ import type { SandboxClient } from './clients.ts';
 import { distort, type Faults, misbehave } from './faults.ts';
 import type { ValidCall } from './handlers.ts';
 import type { IdempotencyStore } from './idempotency.ts';
+import type { Latency } from './latency.ts';
 import type { OpenApiOperation } from './openapi-document.ts';
 import type { PayloadKeys } from './payload-keys.ts';
 import { Problem } from './problem.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { createRequestValidator } from './validation.ts';
-
-export interface Latency {
-  readonly least: number;
-  readonly greatest: number;
-}
 
 /** What all operations of a sandbox share. */
 export interface SandboxState {
@@ -63,7 +59,9 @@ export function operationRoute(
       });
     const key = request.headers['idempotency-key'];
     const once = { company: client.company, operation: `${request.method} ${request.url}`, key };
-    const answer = isKeyed(once) ? await state.idempotency.once(once, parts.body, work) : await work();
+    const answer = isKeyed(once)
+      ? await state.idempotency.once(once, await opened(parts.body, state.keys), work)
+      : await work();
     if (fault?.kind === 'lost-answer') {
       reply.hijack();
       reply.raw.socket?.destroy();
@@ -73,6 +71,18 @@ export function operationRoute(
   };
 
   return { method: operation.method, url: operation.route, handler: serve };
+}
+
+const JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** The order with its personal values in clear: encrypted anew, the same order looks different each time. */
+async function opened(body: unknown, keys: PayloadKeys): Promise<unknown> {
+  if (typeof body !== 'object' || body === null) return body;
+  const entries = Object.entries(body).map(async ([name, value]) => [
+    name,
+    typeof value === 'string' && JWE.test(value) ? await keys.decrypt(value) : value,
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 function bearerOf({ headers }: FastifyRequest): string {

@@ -42,8 +42,11 @@ export async function createPayloadKeys(): Promise<PayloadKeys> {
       }
       if (bad === 'p2c') return passwordBased(content, key.kid);
       const target = bad === 'wrong-key' ? publicKey : await importJWK(key, ALGORITHMS.alg);
-      const jwe = await new CompactEncrypt(content).setProtectedHeader({ ...ALGORITHMS, kid: key.kid }).encrypt(target);
-      return bad === undefined || bad === 'wrong-key' ? jwe : damaged(jwe, bad);
+      const kid = bad === 'other-key-id' ? 'somebody-else' : key.kid;
+      const jwe = await new CompactEncrypt(content)
+        .setProtectedHeader({ ...ALGORITHMS, kid, ...(bad === 'zip' ? { zip: 'DEF' } : {}) })
+        .encrypt(target);
+      return bad === 'cut-tag' ? jwe.slice(0, -8) : jwe;
     },
     decrypt: async (jwe) => {
       try {
@@ -65,12 +68,6 @@ async function passwordBased(content: Uint8Array, kid: string): Promise<string> 
     .setKeyManagementParameters({ p2c: 2_048, p2s: randomBytes(16) })
     .encrypt(new TextEncoder().encode('password'));
   return withHeader(jwe, { p2c: 2_000_000_000 });
-}
-
-function damaged(jwe: string, bad: Exclude<BadJwe, 'dir' | 'p2c' | 'wrong-key'>): string {
-  if (bad === 'zip') return withHeader(jwe, { zip: 'DEF' });
-  if (bad === 'other-key-id') return withHeader(jwe, { kid: 'somebody-else' });
-  return jwe.slice(0, -8);
 }
 
 function withHeader(jwe: string, members: Readonly<Record<string, unknown>>): string {

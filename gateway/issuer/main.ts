@@ -18,6 +18,7 @@ import { seedDevelopment } from './seed.ts';
 import { createServer } from './server.ts';
 import { createAccounts } from './store/accounts.ts';
 import { createKeyedHash } from './store/keyed-hash.ts';
+import { FULL_COST, SEED_COST } from './store/passwords.ts';
 import { createRecords, deleteExpiredRecords } from './store/records.ts';
 import { type IssuerTables, MIGRATIONS } from './store/tables.ts';
 
@@ -43,7 +44,8 @@ await runProcess('issuer', async (): Promise<Running> => {
   // Before anything is added: another master key than the store's shows here.
   const initial = await keys.load();
 
-  const accounts = await createAccounts({ database, envelope, hash });
+  const cost = configuration.seedsDevelopment ? SEED_COST : FULL_COST;
+  const accounts = await createAccounts({ database, envelope, hash, cost });
   if (configuration.isProduction && (await accounts.hasSeeded())) {
     throw new StartupError(
       "The issuer's store holds development personas, whose passwords can be derived",
@@ -68,10 +70,12 @@ await runProcess('issuer', async (): Promise<Running> => {
     initial,
   );
 
+  const guesses = countGuesses(configuration.guesses);
   const app = await createServer({
     configuration,
     provider: () => provider,
-    authentication: createAuthentication(accounts, countGuesses(configuration.guesses)),
+    authentication: createAuthentication(accounts, guesses),
+    guesses,
     isReady: () =>
       sql`select 1`.execute(database).then(
         () => true,

@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Log } from '@commonhold/platform/log.ts';
 import helmet from '@fastify/helmet';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, type onRequestAsyncHookHandler } from 'fastify';
 import type Provider from 'oidc-provider';
 import type { IssuerConfiguration } from './configuration.ts';
 import type { Authentication } from './login/authentication.ts';
+import type { Guesses } from './login/guesses.ts';
 import { registerLogin } from './login/routes.ts';
 import { redirectOrigins } from './protocol/clients.ts';
 
@@ -13,6 +14,7 @@ export interface ServerOptions {
   readonly configuration: IssuerConfiguration;
   readonly provider: () => Provider;
   readonly authentication: Authentication;
+  readonly guesses: Guesses;
   /** Whether the store answers. */
   readonly isReady: () => Promise<boolean>;
   readonly log: Log;
@@ -51,8 +53,26 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     (await options.isReady()) ? reply.send({ status: 'ready' }) : reply.status(503).send({ status: 'not ready' }),
   );
   registerLogin(app, options);
-  await app.register(async (scope) => mountProvider(scope, provider));
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', limitDeviceCodes(options.guesses));
+    mountProvider(scope, provider);
+  });
   return app;
+}
+
+/** The code of a device is short: who tries many from one address is stopped. */
+function limitDeviceCodes(guesses: Guesses): onRequestAsyncHookHandler {
+  return async (request, reply) => {
+    if (request.method !== 'POST' || new URL(request.url, 'http://issuer').pathname !== '/device') return;
+    const seconds = await guesses.countAddress(request.ip);
+    if (seconds !== undefined) {
+      await reply
+        .status(429)
+        .header('retry-after', seconds)
+        .type('text/plain')
+        .send('Too many tries. Try again later.');
+    }
+  };
 }
 
 /** oidc-provider reads the request's body itself, and answers on Node's own response. */
@@ -74,8 +94,8 @@ function securityHeaders(configuration: IssuerConfiguration) {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        // oidc-provider adds the hash of its one script, which sends a form of hidden fields.
-        scriptSrc: ["'none'"],
+        // No script at all. oidc-provider adds the hash of its one script, which sends a form of hidden fields.
+        scriptSrc: [],
         styleSrc: ["'self'"],
         imgSrc: ['data:'],
         formAction: ["'self'", ...redirectOrigins(configuration)],

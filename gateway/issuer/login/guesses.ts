@@ -10,6 +10,8 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 export interface Guesses {
   /** Counts a guess. @returns for how many seconds nothing more is let through, or undefined when this guess is. */
   count(accountKey: string, address: string): Promise<number | undefined>;
+  /** Counts a guess that belongs to no account, such as the code of a device. */
+  countAddress(address: string): Promise<number | undefined>;
   /** The guess was right. */
   giveBack(accountKey: string, address: string): Promise<void>;
   /** The login is complete. */
@@ -27,16 +29,12 @@ export function countGuesses({ perAccount, perAddress, windowSeconds }: GuessLim
   const accounts = new RateLimiterMemory({ keyPrefix: 'account', points: perAccount, duration: windowSeconds });
   const addresses = new RateLimiterMemory({ keyPrefix: 'address', points: perAddress, duration: windowSeconds });
   return {
-    async count(accountKey, address) {
-      try {
+    count: (accountKey, address) =>
+      secondsLocked(async () => {
         await addresses.consume(address);
         await accounts.consume(accountKey);
-        return undefined;
-      } catch (refusal) {
-        if (refusal instanceof RateLimiterRes) return Math.ceil(refusal.msBeforeNext / 1000);
-        throw refusal;
-      }
-    },
+      }),
+    countAddress: (address) => secondsLocked(() => addresses.consume(address)),
     async giveBack(accountKey, address) {
       await Promise.all([accounts.reward(accountKey), addresses.reward(address)]);
     },
@@ -44,4 +42,14 @@ export function countGuesses({ perAccount, perAddress, windowSeconds }: GuessLim
       await accounts.delete(accountKey);
     },
   };
+}
+
+async function secondsLocked(consume: () => Promise<unknown>): Promise<number | undefined> {
+  try {
+    await consume();
+    return undefined;
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return Math.ceil(refusal.msBeforeNext / 1000);
+    throw refusal;
+  }
 }

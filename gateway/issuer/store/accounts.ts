@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { Kysely } from 'kysely';
 import type { KeyedHash } from './keyed-hash.ts';
-import { hashPassword, verifyPassword } from './passwords.ts';
+import { hashPassword, type PasswordCost, verifyPassword } from './passwords.ts';
 import type { IssuerTables } from './tables.ts';
 
 export interface NewAccount {
@@ -39,15 +39,17 @@ export interface AccountsOptions {
   readonly database: Kysely<IssuerTables>;
   readonly envelope: Envelope;
   readonly hash: KeyedHash;
+  /** The same for all accounts: a login name without one has to take as long. */
+  readonly cost: PasswordCost;
 }
 
-export async function createAccounts({ database, envelope, hash }: AccountsOptions): Promise<Accounts> {
+export async function createAccounts({ database, envelope, hash, cost }: AccountsOptions): Promise<Accounts> {
   const key = (loginName: string): string => hash(`login-name:${loginName.trim().normalize('NFKC').toLowerCase()}`);
   const recoveryHash = (subject: string, code: string): string => hash(`recovery-code:${subject}:${code}`);
   // What a login name without an account is checked against: the same work, and no password fits.
   const decoy = {
     subject: '',
-    password: await envelope.seal(await hashPassword(randomBytes(32).toString('base64url')), 'account.password:'),
+    password: await envelope.seal(await hashPassword(randomBytes(32).toString('base64url'), cost), 'account.password:'),
   };
 
   return {
@@ -67,7 +69,7 @@ export async function createAccounts({ database, envelope, hash }: AccountsOptio
           subject,
           login_name_hash: key(account.loginName),
           tenant: account.tenant,
-          password: await envelope.seal(await hashPassword(account.password), `account.password:${subject}`),
+          password: await envelope.seal(await hashPassword(account.password, cost), `account.password:${subject}`),
           totp_secret: totpSecret ? await sealTotpSecret(totpSecret, subject) : null,
           totp_last_step: null,
           is_seeded: account.isSeeded,

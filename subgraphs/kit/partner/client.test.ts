@@ -111,9 +111,19 @@ describe('a partner that fails', () => {
 
   it('does not lead the client to where it redirects', async () => {
     await tiny.fault({ queryLamps: { kind: 'redirect' } });
-    await failure(query('northgate'));
-    const calls = await tiny.calls();
-    expect(calls.some(({ operation }) => operation === 'redirected')).toBe(false);
+    expect((await failure(query('northgate'))).message).toMatch(/ at a redirect\.$/);
+  });
+});
+
+describe('another service at the address of a partner', () => {
+  it('is told nothing, although its certificate is of the same authority', async () => {
+    const client = tiny.as('northgate', {
+      partner: await tiny.partnerWith({ peer: 'spiffe://commonhold/communal-sandbox' }),
+      requestId: 'to-another',
+    });
+    const error = await failure(client.call('post', '/lamps/query', { body: {}, schema: lampPage }));
+    expect([error.code, error.mayHaveTakenEffect]).toEqual(['PARTNER_UNAVAILABLE', false]);
+    expect(await tiny.calls('to-another')).toEqual([]);
   });
 });
 

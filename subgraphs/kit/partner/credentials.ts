@@ -11,7 +11,8 @@ import { z } from 'zod';
 import type { CompanyKey } from './company-keys.ts';
 import type { Contract } from './contract.ts';
 import { PartnerError } from './partner-error.ts';
-import { type Transport, violation } from './transport.ts';
+import { type Exchange, type Transport, violation } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface Credentials {
   /**
@@ -64,7 +65,7 @@ export function createTokenCredentials(contract: Contract, client: TokenClient, 
       underWay ??= renew().finally(() => {
         underWay = undefined;
       });
-      return await orGivenUp(underWay, signal, contract.partner);
+      return await unlessAborted(underWay, signal, () => lateFor(contract.partner));
     },
     forget: (authorization) => {
       if (held?.authorization === authorization) held = undefined;
@@ -89,7 +90,7 @@ async function requestToken(
     .setIssuedAt()
     .setExpirationTime(`${ASSERTION_SECONDS}s`)
     .sign(signing.key);
-  const answer = await transport.send({
+  const exchange: Exchange = {
     method: 'POST',
     path: authentication.tokenPath,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -100,6 +101,10 @@ async function requestToken(
       client_assertion: assertion,
     }).toString(),
     signal: AbortSignal.timeout(contract.timeouts.attemptMilliseconds),
+  };
+  const answer = await transport.send(exchange).catch((error: unknown) => {
+    // Without a token nothing was ordered yet.
+    throw error instanceof PartnerError ? error.withEffect(false) : error;
   });
   if (answer.status !== 200) {
     const isOutage = answer.status >= 500;
@@ -110,7 +115,7 @@ async function requestToken(
     });
   }
   const parsed = tokenAnswer.safeParse(parseJson(answer.text));
-  if (!parsed.success) throw violation(partner, 'the access token');
+  if (!parsed.success) throw violation(partner, 'the access token').withEffect(false);
   return parsed.data;
 }
 
@@ -122,15 +127,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function orGivenUp(token: Promise<string>, signal: AbortSignal, partner: string): Promise<string> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void =>
-    reject(new PartnerError(partner, 'PARTNER_TIMEOUT', { detail: 'waiting for a token', mayHaveTakenEffect: false }));
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([token, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+function lateFor(partner: string): PartnerError {
+  return new PartnerError(partner, 'PARTNER_TIMEOUT', { detail: 'waiting for a token', mayHaveTakenEffect: false });
 }

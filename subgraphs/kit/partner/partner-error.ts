@@ -36,6 +36,8 @@ export class PartnerError extends GraphQLError {
   readonly isOutage: boolean;
   readonly reason: string | undefined;
   readonly retryAfterMilliseconds: number | undefined;
+  readonly #partner: string;
+  readonly #options: PartnerErrorOptions;
 
   constructor(partner: string, code: PartnerErrorCode, options: PartnerErrorOptions) {
     const where = options.place ? ` at ${options.place}` : '';
@@ -49,6 +51,14 @@ export class PartnerError extends GraphQLError {
     this.isOutage = options.isOutage ?? false;
     this.reason = options.reason;
     this.retryAfterMilliseconds = options.retryAfterMilliseconds;
+    this.#partner = partner;
+    this.#options = options;
+  }
+
+  /** The same error, by somebody who knows better whether the partner may have done what it was asked to. */
+  withEffect(mayHaveTakenEffect: boolean): PartnerError {
+    if (mayHaveTakenEffect === this.mayHaveTakenEffect) return this;
+    return new PartnerError(this.#partner, this.code, { ...this.#options, mayHaveTakenEffect });
   }
 }
 

@@ -73,12 +73,16 @@ describe('a personal value towards the partner', () => {
     expect((await tiny.calls()).map(({ operation }) => operation)).toEqual(['jwks']);
   });
 
-  it.each([{ kind: 'garbage' }, { kind: 'down' }, { kind: 'slow' }])(
-    'is not sent when the key is not to be had',
-    async (fault) => {
-      await tiny.fault({ jwks: fault });
-      const fresh = await tiny.partnerWith({});
-      await expect(tiny.as('northgate', { partner: fresh }).encrypt('the tap drips')).rejects.toThrow('The partner');
-    },
-  );
+  it.each([
+    [{ kind: 'garbage' }, 'PARTNER_CONTRACT_VIOLATION'],
+    [{ kind: 'down' }, 'PARTNER_UNAVAILABLE'],
+    [{ kind: 'slow' }, 'PARTNER_TIMEOUT'],
+  ])('is not sent when the key is not to be had: %j', async (fault, code) => {
+    await tiny.fault({ jwks: fault });
+    const fresh = await tiny.partnerWith({});
+    const client = tiny.as('northgate', { partner: fresh, milliseconds: 300 });
+    const started = performance.now();
+    await expect(client.encrypt('the tap drips')).rejects.toMatchObject({ code, mayHaveTakenEffect: false });
+    expect(performance.now() - started).toBeLessThan(450);
+  });
 });

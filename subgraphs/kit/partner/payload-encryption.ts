@@ -7,9 +7,12 @@
  */
 import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
 import { z } from 'zod';
+import { readAnswer } from './answer.ts';
 import type { CompanyKey } from './company-keys.ts';
 import type { Contract } from './contract.ts';
+import { PartnerError } from './partner-error.ts';
 import { type Transport, violation } from './transport.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface PayloadEncryption {
   /**
@@ -25,7 +28,8 @@ export interface PayloadEncryption {
 
 /** The partner's public key for payloads towards it. */
 export interface PartnerKeySource {
-  current(signal: AbortSignal): Promise<CompanyKey>;
+  /** @throws {PartnerError} */
+  current(): Promise<CompanyKey>;
 }
 
 type Encryption = NonNullable<Contract['encryption']>;
@@ -54,7 +58,7 @@ export function createPayloadEncryption(
       }
     },
     encrypt: async (plaintext, signal) => {
-      const { id, key } = await partnerKeys.current(signal);
+      const { id, key } = await unlessAborted(partnerKeys.current(), signal, () => lateFor(partner));
       const [alg] = encryption.keyManagement;
       const [enc] = encryption.content;
       if (!alg || !enc) throw new TypeError('the contract lists no algorithm');
@@ -63,6 +67,10 @@ export function createPayloadEncryption(
         .encrypt(key);
     },
   };
+}
+
+function lateFor(partner: string): PartnerError {
+  return new PartnerError(partner, 'PARTNER_TIMEOUT', { detail: 'waiting for a key', mayHaveTakenEffect: false });
 }
 
 /** Everything that can be told without a key: length, a whole tag, no header member that wasn't agreed, our key's id. */
@@ -101,8 +109,9 @@ export function createPartnerKeySource(
       headers: {},
       signal: AbortSignal.timeout(contract.timeouts.attemptMilliseconds),
     });
+    const json = readAnswer(answer, contract);
     try {
-      const { keys } = publicKeys.parse(JSON.parse(answer.text));
+      const { keys } = publicKeys.parse(json);
       const jwk = encryptionKey.parse(keys.find(({ use }) => use === 'enc'));
       const key = await importJWK(jwk, encryption.keyManagement[0] ?? 'ECDH-ES');
       if (!(key instanceof CryptoKey)) throw new Error('not a public key');
@@ -115,7 +124,10 @@ export function createPartnerKeySource(
   return {
     current: async () => {
       if (held && Date.now() < held.until) return await held.key;
-      const key = fetchKey();
+      const key = fetchKey().catch((error: unknown) => {
+        // Nothing can have been ordered with a value that could not be encrypted.
+        throw error instanceof PartnerError ? error.withEffect(false) : error;
+      });
       held = { key, until: Date.now() + KEYS_FRESH_MILLISECONDS };
       try {
         return await key;

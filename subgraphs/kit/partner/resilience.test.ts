@@ -97,3 +97,39 @@ describe('a caller who waits for its turn', () => {
     await first;
   });
 });
+
+describe('an order whose answer was lost', () => {
+  const order = async (fault: object, milliseconds = 5_000): Promise<unknown> => {
+    const partner = await tiny.partnerWith({ breaker: { consecutiveFailures: 1, openMilliseconds: 5_000 } });
+    const client = tiny.as('northgate', { partner, milliseconds });
+    const note = await client.encrypt('the tap drips');
+    await client.call('get', '/lamps/{id}', { path: { id: 'any' }, schema: z.unknown() });
+    await tiny.fault({ createOrder: fault });
+    return await client
+      .call('post', '/orders', {
+        header: { 'Idempotency-Key': crypto.randomUUID() },
+        body: { note },
+        schema: z.unknown(),
+      })
+      .catch((error: unknown) => error);
+  };
+
+  it('is in doubt, also when the repetition was not even begun', async () => {
+    expect(await order({ kind: 'lost-answer', times: 1 })).toMatchObject({
+      code: 'PARTNER_UNAVAILABLE',
+      detail: 'breaker open',
+      mayHaveTakenEffect: true,
+    });
+  });
+
+  it('is in doubt when the deadline ends the wait', async () => {
+    expect(await order({ kind: 'slow' }, 300)).toMatchObject({ code: 'PARTNER_TIMEOUT', mayHaveTakenEffect: true });
+  });
+
+  it('is certainly not done when the partner refuses it', async () => {
+    expect(await order({ kind: 'status', status: 409, type: 'out-of-lamps' })).toMatchObject({
+      code: 'PARTNER_REJECTED',
+      mayHaveTakenEffect: false,
+    });
+  });
+});

@@ -25,6 +25,7 @@ import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError } from 'rate
 import type { Contract } from './contract.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import { PartnerError } from './partner-error.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export interface Attempt {
   readonly company: string;
@@ -71,19 +72,24 @@ export function createResilience(contract: Contract, metrics: PartnerMetrics): R
     run: async ({ company, isIdempotent, signal }, work) => {
       const share = wrap(breaker, shareOf(company));
       const policy = isIdempotent ? wrap(repeat, share) : share;
-      let isSent = false;
+      let mayHaveTakenEffect = false;
       const result = policy.execute(async () => {
         await rate.removeTokens(1, company);
         return await capacity.execute(async () => {
           signal.throwIfAborted();
-          isSent = true;
-          return await work();
+          const before = mayHaveTakenEffect;
+          mayHaveTakenEffect = true;
+          return await work().catch((error: unknown) => {
+            mayHaveTakenEffect = before || !(error instanceof PartnerError) || error.mayHaveTakenEffect;
+            throw error;
+          });
         }, signal);
       }, signal);
       try {
-        return await unlessAborted(result, signal);
+        // The policies look at the signal only between steps.
+        return await unlessAborted(result, signal, () => new TaskCancelledError());
       } catch (error) {
-        throw asPartnerError(error, partner, isSent);
+        throw asPartnerError(error, partner, mayHaveTakenEffect);
       }
     },
     breakerState: () => stateName(breaker.state),
@@ -115,22 +121,14 @@ function retryAfter(result: FailureReason<unknown>): number {
   return 'error' in result && result.error instanceof PartnerError ? (result.error.retryAfterMilliseconds ?? 0) : 0;
 }
 
-/** The policies look at the signal only between steps; a caller who waits in a queue has to be let go at once. */
-async function unlessAborted<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(new TaskCancelledError());
-  if (signal.aborted) onAbort();
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([result, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
+/**
+ * An attempt that was lost stays in doubt, however a later one failed to begin. What the partner says itself settles it:
+ * a refusal of the repeated order is a refusal of the order.
+ */
+function asPartnerError(error: unknown, partner: string, mayHaveTakenEffect: boolean): unknown {
+  if (error instanceof PartnerError) {
+    return error.code === 'PARTNER_REJECTED' ? error : error.withEffect(mayHaveTakenEffect);
   }
-}
-
-function asPartnerError(error: unknown, partner: string, isSent: boolean): unknown {
-  if (error instanceof PartnerError) return error;
-  const mayHaveTakenEffect = isSent;
   if (isBrokenCircuitError(error)) {
     return new PartnerError(partner, 'PARTNER_UNAVAILABLE', { mayHaveTakenEffect, detail: 'breaker open' });
   }

@@ -178,8 +178,14 @@ export type MeterKind =
   /** Gas in cubic metres. */
   | 'GAS';
 
+/** Something in a residence that can be read or controlled. */
+export type Device = {
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+};
+
 /** A meter that reports by itself (Matter device type: Electrical Meter). */
-export type SmartMeter = {
+export type SmartMeter = Device & {
   readonly __typename?: 'SmartMeter';
   /** Opaque id. */
   readonly id: Scalars['ID'];
@@ -594,6 +600,7 @@ export type ResolversTypes = {
   UtilityAccount: ResolverTypeWrapper<UtilityAccountParent>;
   Meter: ResolverTypeWrapper<MeterParent>;
   MeterKind: MeterKind;
+  Device: ResolversTypes['SmartMeter'];
   SmartMeter: ResolverTypeWrapper<SmartMeter>;
   Reading: ResolverTypeWrapper<ReadingParent>;
   ReadingValue: ResolverTypeWrapper<ReadingValue>;
@@ -662,6 +669,7 @@ export type ResolversParentTypes = {
   Residence: ResidenceParent;
   UtilityAccount: UtilityAccountParent;
   Meter: MeterParent;
+  Device: ResolversParentTypes['SmartMeter'];
   SmartMeter: SmartMeter;
   Reading: ReadingParent;
   ReadingValue: ReadingValue;
@@ -839,6 +847,14 @@ export type MeterResolvers<
   device?: Resolver<Maybe<ResolversTypes['SmartMeter']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['Source'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DeviceResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Device'] = ResolversParentTypes['Device'],
+> = {
+  __resolveType: TypeResolveFn<'SmartMeter', ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type SmartMeterResolvers<
@@ -1056,6 +1072,7 @@ export type Resolvers<ContextType = Context> = {
   Residence?: ResidenceResolvers<ContextType>;
   UtilityAccount?: UtilityAccountResolvers<ContextType>;
   Meter?: MeterResolvers<ContextType>;
+  Device?: DeviceResolvers<ContextType>;
   SmartMeter?: SmartMeterResolvers<ContextType>;
   Reading?: ReadingResolvers<ContextType>;
   ReadingValue?: ReadingValueResolvers<ContextType>;

@@ -5,6 +5,19 @@ import type { Services } from '../loaders.ts';
 type Context = SubgraphContext<Services>;
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type {
+  ResidenceParent,
+  DeviceParent,
+  DoorLockParent,
+  LightParent,
+  ThermostatParent,
+  LeakSensorParent,
+  MotionSensorParent,
+  WaterValveParent,
+  SmartMeterParent,
+  SceneParent,
+  CommandParent,
+} from '../parents.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Exact<T extends { [key: string]: unknown }> = {
@@ -22,6 +35,7 @@ export type ResolverFn<TResult, TParent, TContext, TArgs> = (
   context: TContext,
   info: GraphQLResolveInfo,
 ) => Promise<TResult> | TResult;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & {
   [P in K]-?: NonNullable<T[P]>;
 };
@@ -546,31 +560,29 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']>;
   String: ResolverTypeWrapper<Scalars['String']>;
   Mutation: ResolverTypeWrapper<{}>;
-  Residence: ResolverTypeWrapper<Residence>;
-  Device:
-    | ResolversTypes['DoorLock']
-    | ResolversTypes['Light']
-    | ResolversTypes['Thermostat']
-    | ResolversTypes['LeakSensor']
-    | ResolversTypes['MotionSensor']
-    | ResolversTypes['WaterValve']
-    | ResolversTypes['SmartMeter'];
+  Residence: ResolverTypeWrapper<ResidenceParent>;
+  Device: ResolverTypeWrapper<DeviceParent>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
-  DoorLock: ResolverTypeWrapper<DoorLock>;
-  Light: ResolverTypeWrapper<Light>;
-  Thermostat: ResolverTypeWrapper<Thermostat>;
-  LeakSensor: ResolverTypeWrapper<LeakSensor>;
-  MotionSensor: ResolverTypeWrapper<MotionSensor>;
-  WaterValve: ResolverTypeWrapper<WaterValve>;
-  SmartMeter: ResolverTypeWrapper<SmartMeter>;
+  DoorLock: ResolverTypeWrapper<DoorLockParent>;
+  Light: ResolverTypeWrapper<LightParent>;
+  Thermostat: ResolverTypeWrapper<ThermostatParent>;
+  LeakSensor: ResolverTypeWrapper<LeakSensorParent>;
+  MotionSensor: ResolverTypeWrapper<MotionSensorParent>;
+  WaterValve: ResolverTypeWrapper<WaterValveParent>;
+  SmartMeter: ResolverTypeWrapper<SmartMeterParent>;
   Source: ResolverTypeWrapper<Source>;
-  Scene: ResolverTypeWrapper<Scene>;
+  Scene: ResolverTypeWrapper<SceneParent>;
   DeviceEvent: ResolverTypeWrapper<DeviceEvent>;
   DeviceEventKind: DeviceEventKind;
-  Command: ResolverTypeWrapper<Command>;
+  Command: ResolverTypeWrapper<CommandParent>;
   CommandStatus: CommandStatus;
-  DeviceConnection: ResolverTypeWrapper<DeviceConnection>;
-  DeviceEdge: ResolverTypeWrapper<DeviceEdge>;
+  DeviceConnection: ResolverTypeWrapper<
+    Omit<DeviceConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['DeviceEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Device']>;
+    }
+  >;
+  DeviceEdge: ResolverTypeWrapper<Omit<DeviceEdge, 'node'> & { node: ResolversTypes['Device'] }>;
   DeviceEventConnection: ResolverTypeWrapper<DeviceEventConnection>;
   DeviceEventEdge: ResolverTypeWrapper<DeviceEventEdge>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -578,7 +590,11 @@ export type ResolversTypes = {
   SwitchLightInput: SwitchLightInput;
   DeviceCommandInput: DeviceCommandInput;
   RunSceneInput: RunSceneInput;
-  CommandPayload: ResolverTypeWrapper<CommandPayload>;
+  CommandPayload: ResolverTypeWrapper<
+    Omit<CommandPayload, 'command'> & {
+      command?: Maybe<ResolversTypes['Command']>;
+    }
+  >;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -589,29 +605,27 @@ export type ResolversParentTypes = {
   Int: Scalars['Int'];
   String: Scalars['String'];
   Mutation: {};
-  Residence: Residence;
-  Device:
-    | ResolversParentTypes['DoorLock']
-    | ResolversParentTypes['Light']
-    | ResolversParentTypes['Thermostat']
-    | ResolversParentTypes['LeakSensor']
-    | ResolversParentTypes['MotionSensor']
-    | ResolversParentTypes['WaterValve']
-    | ResolversParentTypes['SmartMeter'];
+  Residence: ResidenceParent;
+  Device: DeviceParent;
   Boolean: Scalars['Boolean'];
-  DoorLock: DoorLock;
-  Light: Light;
-  Thermostat: Thermostat;
-  LeakSensor: LeakSensor;
-  MotionSensor: MotionSensor;
-  WaterValve: WaterValve;
-  SmartMeter: SmartMeter;
+  DoorLock: DoorLockParent;
+  Light: LightParent;
+  Thermostat: ThermostatParent;
+  LeakSensor: LeakSensorParent;
+  MotionSensor: MotionSensorParent;
+  WaterValve: WaterValveParent;
+  SmartMeter: SmartMeterParent;
   Source: Source;
-  Scene: Scene;
+  Scene: SceneParent;
   DeviceEvent: DeviceEvent;
-  Command: Command;
-  DeviceConnection: DeviceConnection;
-  DeviceEdge: DeviceEdge;
+  Command: CommandParent;
+  DeviceConnection: Omit<DeviceConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['DeviceEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Device']>;
+  };
+  DeviceEdge: Omit<DeviceEdge, 'node'> & {
+    node: ResolversParentTypes['Device'];
+  };
   DeviceEventConnection: DeviceEventConnection;
   DeviceEventEdge: DeviceEventEdge;
   PageInfo: PageInfo;
@@ -619,7 +633,9 @@ export type ResolversParentTypes = {
   SwitchLightInput: SwitchLightInput;
   DeviceCommandInput: DeviceCommandInput;
   RunSceneInput: RunSceneInput;
-  CommandPayload: CommandPayload;
+  CommandPayload: Omit<CommandPayload, 'command'> & {
+    command?: Maybe<ResolversParentTypes['Command']>;
+  };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {

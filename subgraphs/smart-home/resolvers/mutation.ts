@@ -1,0 +1,104 @@
+import { badUserInput } from '@commonhold/kit/errors.ts';
+import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
+import { PartnerError } from '@commonhold/kit/partner/partner-error.ts';
+import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
+import { encodeId } from '@commonhold/kit/tenancy/ids.ts';
+import { ownId } from '@commonhold/kit/tenancy/principal.ts';
+import type { MutationResolvers } from '../generated/resolvers.ts';
+import type { Services } from '../loaders.ts';
+import type { CommandParent, DeviceParent, SceneParent } from '../parents.ts';
+import type { Order } from '../partner/client.ts';
+
+type Context = SubgraphContext<Services>;
+
+const TEMPERATURE = /^\d{1,2}(\.\d)?$/;
+const [LEAST_CELSIUS, GREATEST_CELSIUS] = [5, 30];
+const [LEAST_BRIGHTNESS, GREATEST_BRIGHTNESS] = [1, 100];
+
+export const Mutation: MutationResolvers = {
+  setThermostat: (_root, { input }, context) => {
+    const temperature = Number(input.targetTemperatureCelsius);
+    const isInRange = temperature >= LEAST_CELSIUS && temperature <= GREATEST_CELSIUS;
+    if (!TEMPERATURE.test(input.targetTemperatureCelsius) || !isInRange) {
+      throw badUserInput('input.targetTemperatureCelsius', `has to be from ${LEAST_CELSIUS} to ${GREATEST_CELSIUS}`);
+    }
+    return commandDevice(context, input, 'device:control', 'thermostat', { action: 'set-temperature', temperature });
+  },
+
+  switchLight: (_root, { input }, context) => {
+    const brightness = input.brightnessPercent ?? undefined;
+    if (brightness !== undefined && (brightness < LEAST_BRIGHTNESS || brightness > GREATEST_BRIGHTNESS)) {
+      throw badUserInput('input.brightnessPercent', `has to be from ${LEAST_BRIGHTNESS} to ${GREATEST_BRIGHTNESS}`);
+    }
+    const order = { action: 'switch', on: input.on, ...(brightness === undefined ? {} : { brightness }) } as const;
+    return commandDevice(context, input, 'device:control', 'light', order);
+  },
+
+  lockDoor: (_root, { input }, context) => commandDevice(context, input, 'lock:open', 'door-lock', { action: 'lock' }),
+
+  unlockDoor: (_root, { input }, context) =>
+    commandDevice(context, input, 'lock:open', 'door-lock', { action: 'unlock' }),
+
+  closeValve: (_root, { input }, context) =>
+    commandDevice(context, input, 'device:control', 'water-valve', { action: 'close' }),
+
+  runScene: async (_root, { input }, context) => {
+    const id = ownId(context.principal, input.scene, ['Scene'], ['device:control']);
+    const scene = id && (await context.loaders.scene.load(id));
+    return command(context, input, scene ?? null, { action: 'run' });
+  },
+};
+
+interface CommandInput {
+  readonly idempotencyKey: string;
+  readonly clientMutationId?: string | null | undefined;
+}
+
+async function commandDevice(
+  context: Context,
+  input: CommandInput & { readonly device: string },
+  scope: 'device:control' | 'lock:open',
+  kind: DeviceParent['kind'],
+  order: Omit<Order, 'target'>,
+) {
+  const id = ownId(context.principal, input.device, ['Device'], [scope]);
+  const device = id && (await context.loaders.device.load(id));
+  if (device && device.kind !== kind) throw badUserInput('input.device', `has to be a ${kind.replace('-', ' ')}`);
+  return command(context, input, device ?? null, order);
+}
+
+/**
+ * Sends the order. When the answer is lost, nobody knows whether it was carried out: the command is UNKNOWN, and the
+ * same order with the same key tells later what became of it, without carrying it out twice.
+ */
+async function command(
+  { principal, smartHome, mapping }: Context,
+  { idempotencyKey, clientMutationId = null }: CommandInput,
+  target: DeviceParent | SceneParent | null,
+  order: Omit<Order, 'target'>,
+) {
+  const key = partnerIdempotencyKey(principal.tenant, 'command', idempotencyKey);
+  if (!target) return { command: null, clientMutationId };
+  try {
+    const record = await smartHome.order(key, { ...order, target: target.key });
+    return { command: mapping.command(record), clientMutationId };
+  } catch (error) {
+    if (!(error instanceof PartnerError) || !error.mayHaveTakenEffect) throw explainReusedKey(error);
+    return { command: unknownCommand(principal.tenant, key, target), clientMutationId };
+  }
+}
+
+function unknownCommand(
+  tenant: Context['principal']['tenant'],
+  key: string,
+  target: DeviceParent | SceneParent,
+): CommandParent {
+  return {
+    id: encodeId({ tenant, type: 'Command', residence: target.residenceKey, key: `key-${key}` }),
+    residenceKey: target.residenceKey,
+    target: target.key,
+    status: 'UNKNOWN',
+    reason: 'answer-lost',
+    acceptedAt: new Date().toISOString(),
+  };
+}

@@ -29,6 +29,7 @@ export async function startIssuer(overrides: NodeJS.ProcessEnv = {}): Promise<Te
   const folder = await mkdtemp(join(tmpdir(), 'issuer-'));
   const port = await freePort();
   const environment: NodeJS.ProcessEnv = {
+    PORT_BASE: '4000',
     ISSUER_PORT: String(port),
     DATA_DIR: join(folder, 'data'),
     MASTER_KEY_FILE: join(folder, 'master.key'),

@@ -13,6 +13,8 @@ export interface GraphQLAnswer {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
+  /** What the gateway called the request, towards subgraphs and partners too. */
+  readonly requestId: string;
   readonly text: string;
   readonly body: GraphQLAnswer;
 }
@@ -45,7 +47,8 @@ export async function ask(
     body: JSON.stringify({ query, variables }),
   });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: parse(text) };
+  const requestId = response.headers.get('x-request-id') ?? '';
+  return { status: response.status, headers: response.headers, requestId, text, body: parse(text) };
 }
 
 function parse(text: string): GraphQLAnswer {

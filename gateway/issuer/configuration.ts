@@ -39,7 +39,7 @@ export function readIssuerConfiguration(environment: NodeJS.ProcessEnv): IssuerC
     z.object({
       ISSUER_URL: address.default(`http://localhost:${ISSUER_PORT}`),
       ISSUER_HOST: z.string().min(1).default('localhost'),
-      TOKEN_AUDIENCE: z.url().default(`${gateway}/graphql`),
+      AUDIENCE: z.url().default(`${gateway}/graphql`),
       DEVELOPMENT_SEED: z.string().optional(),
       EXPLORER_REDIRECT_URIS: addresses.default([`${gateway}/explorer/callback`]),
       EXPLORER_LOGOUT_URIS: addresses.default([`${gateway}/graphql`]),
@@ -59,7 +59,7 @@ export function readIssuerConfiguration(environment: NodeJS.ProcessEnv): IssuerC
     url: read.ISSUER_URL,
     host: read.ISSUER_HOST,
     port: ISSUER_PORT,
-    audience: read.TOKEN_AUDIENCE,
+    audience: read.AUDIENCE,
     isProduction: production,
     seedsDevelopment,
     explorer: { login: read.EXPLORER_REDIRECT_URIS, logout: read.EXPLORER_LOGOUT_URIS },

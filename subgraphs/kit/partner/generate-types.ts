@@ -1,44 +1,36 @@
 /**
- * The types of a partner's API, made from its OpenAPI document: `partner/openapi/<version>.yaml` →
- * `partner/generated/<version>.ts`. The generated files are checked in; `check` tells whether they are fresh.
+ * The types of a partner's API, made from its OpenAPI documents: `partner/openapi/<version>.yaml` →
+ * `partner/generated/<version>.ts`. The generated files are checked in.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdir } from 'node:fs/promises';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 
-export interface GenerateOptions {
-  /** The subgraph's partner folder, with `openapi/` in it. */
-  readonly folder: URL;
-  /** Write nothing, only compare. */
-  readonly check: boolean;
+export interface PartnerTypes {
+  readonly file: URL;
+  readonly text: string;
 }
 
 /**
- * @returns paths of the files that were stale (with `check`: still are); none: everything is fresh
+ * @param folder the subgraph's partner folder, with `openapi/` in it
+ * @returns the files as they should be, one a version; the same for the same documents
  *
  * @example
- * await generatePartnerTypes({ folder: new URL('../../subgraphs/communal/partner/', import.meta.url), check: true });
+ * await generatePartnerTypes(new URL('../communal/partner/', import.meta.url));
  */
-export async function generatePartnerTypes({ folder, check }: GenerateOptions): Promise<readonly string[]> {
-  const documents = await readdir(new URL('openapi/', folder)).catch(() => []);
-  const stale: string[] = [];
-  for (const document of documents.filter((name) => /\.(?:ya?ml|json)$/.test(name)).sort()) {
-    const version = basename(document).replace(/\.[a-z]+$/, '');
-    const target = new URL(`generated/${version}.ts`, folder);
-    const types = await generateTypes(new URL(`openapi/${document}`, folder));
-    const present = await readFile(target, 'utf8').catch(() => undefined);
-    if (present === types) continue;
-    stale.push(fileURLToPath(target));
-    if (check) continue;
-    await mkdir(new URL('.', target), { recursive: true });
-    await writeFile(target, types);
-  }
-  return stale;
+export async function generatePartnerTypes(folder: URL): Promise<readonly PartnerTypes[]> {
+  const documents = await readdir(new URL('openapi/', folder));
+  return await Promise.all(
+    documents
+      .filter((name) => /\.(?:yaml|json)$/.test(name))
+      .sort()
+      .map(async (name) => ({
+        file: new URL(`generated/${name.replace(/\.[a-z]+$/, '')}.ts`, folder),
+        text: await generateTypes(new URL(`openapi/${name}`, folder), name),
+      })),
+  );
 }
 
-async function generateTypes(document: URL): Promise<string> {
-  const source = basename(fileURLToPath(document));
+async function generateTypes(document: URL, name: string): Promise<string> {
   const types = await openapiTypescript(document, { alphabetize: true });
-  return `/** Generated from \`openapi/${source}\` by \`npm run generate\`. Do not edit. */\n${astToString(types)}`;
+  return `/** Generated from \`openapi/${name}\` by \`npm run generate\`. Do not edit. */\n${astToString(types)}`;
 }

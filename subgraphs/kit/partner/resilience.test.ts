@@ -99,12 +99,12 @@ describe('a caller who waits for its turn', () => {
 });
 
 describe('an order whose answer was lost', () => {
-  const order = async (fault: object, milliseconds = 5_000): Promise<unknown> => {
-    const partner = await tiny.partnerWith({ breaker: { consecutiveFailures: 1, openMilliseconds: 5_000 } });
+  const order = async (faults: object, { milliseconds = 5_000, consecutiveFailures = 10 } = {}): Promise<unknown> => {
+    const partner = await tiny.partnerWith({ breaker: { consecutiveFailures, openMilliseconds: 5_000 } });
     const client = tiny.as('northgate', { partner, milliseconds });
     const note = await client.encrypt('the tap drips');
     await client.call('get', '/lamps/{id}', { path: { id: 'any' }, schema: z.unknown() });
-    await tiny.fault({ createOrder: fault });
+    await tiny.fault(faults);
     return await client
       .call('post', '/orders', {
         header: { 'Idempotency-Key': crypto.randomUUID() },
@@ -115,19 +115,27 @@ describe('an order whose answer was lost', () => {
   };
 
   it('is in doubt, also when the repetition was not even begun', async () => {
-    expect(await order({ kind: 'lost-answer', times: 1 })).toMatchObject({
+    expect(await order({ createOrder: { kind: 'lost-answer', times: 1 } }, { consecutiveFailures: 1 })).toMatchObject({
       code: 'PARTNER_UNAVAILABLE',
       detail: 'breaker open',
       mayHaveTakenEffect: true,
     });
   });
 
+  it('is in doubt, also when the repetition was certainly not done', async () => {
+    const faults = { createOrder: { kind: 'lost-answer', times: 1 }, '*': { kind: 'rate-limited' } };
+    expect(await order(faults)).toMatchObject({ code: 'PARTNER_RATE_LIMITED', mayHaveTakenEffect: true });
+  });
+
   it('is in doubt when the deadline ends the wait', async () => {
-    expect(await order({ kind: 'slow' }, 300)).toMatchObject({ code: 'PARTNER_TIMEOUT', mayHaveTakenEffect: true });
+    expect(await order({ createOrder: { kind: 'slow' } }, { milliseconds: 300 })).toMatchObject({
+      code: 'PARTNER_TIMEOUT',
+      mayHaveTakenEffect: true,
+    });
   });
 
   it('is certainly not done when the partner refuses it', async () => {
-    expect(await order({ kind: 'status', status: 409, type: 'out-of-lamps' })).toMatchObject({
+    expect(await order({ createOrder: { kind: 'status', status: 409, type: 'out-of-lamps' } })).toMatchObject({
       code: 'PARTNER_REJECTED',
       mayHaveTakenEffect: false,
     });

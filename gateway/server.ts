@@ -21,6 +21,7 @@ import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
 import type { IncomingRequest, Pipeline } from './pipeline.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
+import { assertAcceptable } from './protection/media-type.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthChecks, registerHealth } from './telemetry/health.ts';
@@ -109,6 +110,7 @@ async function sendError(
   log: Log,
 ): Promise<FastifyReply> {
   const status = httpStatusOf(error);
+  request.record.codes.push(status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR');
   if (status === 413) await discardBody(request.raw).catch(() => undefined);
   if (status >= 500) log.error({ requestId: request.id, err: error }, 'request failed');
   return reply.code(status).type('application/json; charset=utf-8').send(httpErrorBody(status, error));
@@ -171,6 +173,7 @@ async function admit(
   { pipeline, metrics, configuration, log }: ServerParts,
 ): Promise<GatewayContext> {
   try {
+    assertAcceptable(request.headers.accept);
     return { request: await pipeline.admit(incoming(request, reply, configuration, log)) };
   } catch (error) {
     const code: unknown = error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR';

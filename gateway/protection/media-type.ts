@@ -6,6 +6,7 @@
  * - `application/json` is for older clients: where there is a GraphQL answer at all, it goes with 200.
  */
 import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
+import { GraphQLError } from 'graphql';
 import Negotiator from 'negotiator';
 
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json; charset=utf-8';
@@ -14,6 +15,14 @@ export const JSON_RESPONSE = 'application/json; charset=utf-8';
 /** undefined: the client accepts neither. */
 export function mediaTypeFor(accept: string | undefined): string | undefined {
   return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType([GRAPHQL_RESPONSE, JSON_RESPONSE]);
+}
+
+/** @throws {GraphQLError} `NOT_ACCEPTABLE` when the client accepts neither. */
+export function assertAcceptable(accept: string | undefined): void {
+  if (mediaTypeFor(accept)) return;
+  throw new GraphQLError('Accept application/graphql-response+json or application/json.', {
+    extensions: { code: 'NOT_ACCEPTABLE' satisfies ErrorCode, http: { status: 406 } },
+  });
 }
 
 /** What the document itself is to blame for; everything else keeps its status in either media type. */

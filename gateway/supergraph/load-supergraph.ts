@@ -37,7 +37,7 @@ const SUPPORTED_FEATURES = new Set([...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].fil
 
 // A plan is the best of at most this many; each path may be walked in at most so many ways. Beyond, planning is refused.
 const MOST_EVALUATED_PLANS = 1_000;
-const MOST_PATH_OPTIONS = 500;
+const MOST_PATH_OPTIONS = 2_000;
 
 /** @throws {StartupError} naming the file and what is wrong with it. */
 export async function loadSupergraph(file: string): Promise<LoadedSupergraph> {

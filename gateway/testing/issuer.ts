@@ -1,0 +1,76 @@
+/** For tests: an OpenID provider that signs whatever it is asked to, right or wrong. */
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { listenOnFreePort } from './listen.ts';
+
+/** Claims or header parameters; those that are undefined are left out. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+export interface TestIssuer {
+  readonly url: string;
+  /** A good token but for the changes; signed with the key that is published under `kid` `first`. */
+  sign(changes?: Changes, header?: Changes, key?: CryptoKey | Uint8Array): Promise<string>;
+  /** Everything that a good token of a person has. */
+  claims(): JWTPayload;
+  /** The public key as it is published. */
+  publicKeyText(): string;
+  /** How often the keys were fetched. */
+  keyFetches(): number;
+  /** Publishes a second key, `kid` `second`. */
+  rotate(): Promise<CryptoKey>;
+  /** Answers nothing but 500 until called with `false`. */
+  fail(isFailing: boolean): void;
+  stop(): Promise<void>;
+}
+
+export async function startTestIssuer(audience: string): Promise<TestIssuer> {
+  const first = await generateKeyPair('ES256', { extractable: true });
+  const keys = [{ ...(await exportJWK(first.publicKey)), kid: 'first', alg: 'ES256', use: 'sig' }];
+  let fetches = 0;
+  let isFailing = false;
+  const server = createServer((request, response) => {
+    if (request.url === '/jwks') fetches += 1;
+    if (isFailing) return response.writeHead(500).end();
+    const body =
+      request.url === '/jwks' ? { keys } : { issuer: url, jwks_uri: `${url}/jwks`, authorization_endpoint: url };
+    return response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+  });
+  const { port, stop } = await listenOnFreePort(server);
+  const url = `http://localhost:${port}`;
+  const claims = (): JWTPayload => {
+    const now = Math.floor(Date.now() / 1000);
+    return {
+      iss: url,
+      aud: audience,
+      sub: 'ada',
+      client_id: 'frontend',
+      tenant: 'northgate',
+      acr: 'urn:commonhold:acr:mfa',
+      amr: ['pwd', 'otp', 'mfa'],
+      auth_time: now,
+      iat: now,
+      exp: now + 300,
+      jti: randomUUID(),
+    };
+  };
+  return {
+    url,
+    claims,
+    sign: (changes = {}, header = {}, key = first.privateKey) =>
+      new SignJWT({ ...claims(), ...changes })
+        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'first', ...header })
+        .sign(key),
+    publicKeyText: () => JSON.stringify(keys[0]),
+    keyFetches: () => fetches,
+    rotate: async () => {
+      const second = await generateKeyPair('ES256', { extractable: true });
+      keys.push({ ...(await exportJWK(second.publicKey)), kid: 'second', alg: 'ES256', use: 'sig' });
+      return second.privateKey;
+    },
+    fail: (failing) => {
+      isFailing = failing;
+    },
+    stop,
+  };
+}

@@ -15,7 +15,8 @@ declare global {
   var commonholdUnderTest: { readonly product: TestProcess; readonly broker: Broker } | undefined;
 }
 
-const PORT_BASE = 24_000;
+/** Ports of its own, so that a running product isn't in the way; `TEST_PORT_BASE` moves them for a second run beside. */
+const PORT_BASE = Number(process.env['TEST_PORT_BASE'] ?? 24_000);
 const BROKER_PORT = PORT_BASE + 50;
 
 export default async function start(): Promise<void> {

@@ -17,6 +17,8 @@ export interface TenantLoader<Key, Value> {
   /** null: there is no such object, or it is another company's. */
   load(key: Key): Promise<Value | null>;
   loadMany(keys: readonly Key[]): Promise<readonly (Value | null)[]>;
+  /** Forgets what was loaded for the key: it was changed. */
+  clear(key: Key): void;
 }
 
 /** Values in the order of `keys`; null where there is none, an Error where that one can't be had. */
@@ -42,7 +44,7 @@ export function createTenantLoader<Value>(
     maxBatchSize: options.maxBatchSize ?? GREATEST_BATCH,
   });
   const load = async (id: TypedId): Promise<Value | null> => (id.tenant === tenant ? loader.load(id) : null);
-  return { load, loadMany: (ids) => Promise.all(ids.map(load)) };
+  return { load, loadMany: (ids) => Promise.all(ids.map(load)), clear: (id) => void loader.clear(id) };
 }
 
 /**
@@ -59,5 +61,9 @@ export function createResidenceLoader<Value>(
     maxBatchSize: options.maxBatchSize ?? GREATEST_BATCH,
   });
   const load = (residence: ResidenceKey): Promise<Value | null> => loader.load(residence);
-  return { load, loadMany: (residences) => Promise.all(residences.map(load)) };
+  return {
+    load,
+    loadMany: (residences) => Promise.all(residences.map(load)),
+    clear: (residence) => void loader.clear(residence),
+  };
 }

@@ -64,7 +64,10 @@ async function commandDevice(
   const id = ownId(context.principal, input.device, ['Device'], [scope]);
   const device = id && (await context.loaders.device.load(id));
   if (device && device.kind !== kind) throw badUserInput('input.device', `has to be a ${kind.replace('-', ' ')}`);
-  return command(context, input, device ?? null, order);
+  const payload = await command(context, input, device ?? null, order);
+  // The command's device is read again: it was loaded before the order changed it.
+  if (id) context.loaders.device.clear(id);
+  return payload;
 }
 
 /**

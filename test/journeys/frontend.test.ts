@@ -1,0 +1,84 @@
+import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { obtainToken } from '@commonhold/development/obtain-token.ts';
+import { describe, expect, it } from '@jest/globals';
+import * as openid from 'openid-client';
+import { system } from '../system/description.ts';
+
+const PERSONA = 'technician@riverside.example';
+
+function frontend(accessToken: string): ApolloClient {
+  return new ApolloClient({
+    link: new HttpLink({ uri: system().graphqlUrl, headers: { authorization: `Bearer ${accessToken}` } }),
+    cache: new InMemoryCache(),
+  });
+}
+
+const RESIDENCES = gql`
+  query Residences {
+    residences(first: 3) {
+      nodes { id number devices(first: 10) { nodes { __typename id ... on Thermostat { targetTemperatureCelsius reachable } } } }
+    }
+  }
+`;
+const SET = gql`
+  mutation Set($input: SetThermostatInput!) {
+    setThermostat(input: $input) { command { id status device { id ... on Thermostat { targetTemperatureCelsius } } } }
+  }
+`;
+
+interface Residences {
+  readonly residences: {
+    readonly nodes: readonly {
+      readonly devices: {
+        readonly nodes: readonly { readonly __typename: string; readonly id: string; readonly reachable?: boolean }[];
+      };
+    }[];
+  };
+}
+
+describe('a frontend with Apollo Client and openid-client', () => {
+  it('logs in, queries, changes something, refreshes and logs out', async () => {
+    const environment = { ...process.env, ...system().environment };
+    const tokens = await obtainToken({ environment, email: PERSONA });
+    const apollo = frontend(tokens.accessToken);
+
+    const { data } = await apollo.query<Residences>({ query: RESIDENCES });
+    const devices = data?.residences.nodes.flatMap((residence) => residence.devices.nodes) ?? [];
+    expect(data?.residences.nodes).toHaveLength(3);
+    const thermostat = devices.find(({ __typename, reachable }) => __typename === 'Thermostat' && reachable);
+
+    const input = { device: thermostat?.id, targetTemperatureCelsius: '23.5', idempotencyKey: crypto.randomUUID() };
+    const changed = await apollo.mutate({ mutation: SET, variables: { input } });
+    expect(changed.data).toMatchObject({
+      setThermostat: { command: { status: 'DONE', device: { targetTemperatureCelsius: '23.5' } } },
+    });
+
+    const issuer = new URL(`http://localhost:${Number(environment.PORT_BASE) + 100}`);
+    const configuration = await openid.discovery(issuer, 'frontend', undefined, openid.None(), {
+      execute: [openid.allowInsecureRequests],
+    });
+    const refreshed = await openid.refreshTokenGrant(configuration, tokens.refreshToken ?? '');
+    expect(refreshed.access_token).not.toBe(tokens.accessToken);
+    const again = await frontend(refreshed.access_token).query<Residences>({ query: RESIDENCES });
+    expect(again.data?.residences.nodes).toHaveLength(3);
+
+    await openid.tokenRevocation(configuration, refreshed.refresh_token ?? '');
+    await expect(openid.refreshTokenGrant(configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
+      error: 'invalid_grant',
+    });
+  });
+
+  it('is told in errors what it may not see, beside the data', async () => {
+    const tokens = await obtainToken({ environment: { ...process.env, ...system().environment }, email: PERSONA });
+    const query = gql`
+      query {
+        residences(first: 1) { nodes { number account { meters { serial } balanceEuros } } }
+      }
+    `;
+    const { data, error } = await frontend(tokens.accessToken).query({ query, errorPolicy: 'all' });
+    expect(data).toMatchObject({ residences: { nodes: [{ account: { balanceEuros: null } }] } });
+    expect(CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions?.['code'])).toEqual([
+      'UNAUTHORIZED_FIELD_OR_TYPE',
+    ]);
+  });
+});

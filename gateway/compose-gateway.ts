@@ -1,9 +1,13 @@
 /** Makes the gateway of its parts: configuration → supergraph, identity, stages, server. */
+import { join } from 'node:path';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { loadIdentity, type ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import { type AccessRecord, openAccessRecord } from './audit/access-record.ts';
+import { createAudit, noAudit } from './audit/audit.ts';
+import { createPersonalAccess } from './audit/personal-access.ts';
 import { createDirectoryAccess } from './authentication/access.ts';
 import { createAccessTokenVerifier } from './authentication/access-token.ts';
 import { createAuthentication, type IdentityParts } from './authentication/authenticate.ts';
@@ -41,6 +45,7 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
   });
   const identity = await identify(configuration, serviceIdentity);
   const metrics = createMetrics();
+  const accessRecord = identity && (await openRecord(configuration, environment, log));
   const pipeline = createPipeline({
     authenticate: createAuthentication({
       isRequired: configuration.authentication === 'required',
@@ -50,6 +55,9 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
     authorize: createAuthorize(authorization, configuration.issuer?.multiFactor.acrValues ?? []),
     plan: createPlanning(supergraph),
     execute: createExecution(supergraph, subgraphs),
+    audit: accessRecord
+      ? createAudit(createPersonalAccess(supergraph.sdl, supergraph.clientSchema), accessRecord)
+      : noAudit,
     metrics,
   });
   const server = await startServer({
@@ -57,13 +65,17 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
     supergraph,
     pipeline,
     metrics,
-    healthChecks: identity?.healthChecks ?? {},
+    healthChecks: {
+      ...identity?.healthChecks,
+      ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
+    },
     log,
   });
   return {
     async stop() {
       await server.stop();
       await Promise.all([...subgraphs.map(({ connection }) => connection.close()), identity?.directory.close()]);
+      await accessRecord?.close();
     },
   };
 }
@@ -110,6 +122,17 @@ async function identify(
       },
     },
   };
+}
+
+async function openRecord(
+  { dataDirectory }: GatewayConfiguration,
+  environment: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<AccessRecord> {
+  const key = (await loadMasterKey(environment)).derive('audit');
+  return openAccessRecord(join(dataDirectory, 'audit'), key, (error) =>
+    log.error({ err: error }, 'the record of access cannot be written'),
+  );
 }
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {

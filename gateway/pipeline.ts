@@ -6,9 +6,11 @@ import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apol
 import type { Log } from '@commonhold/platform/log.ts';
 import { ANONYMOUS_RIGHTS, type Rights } from '@commonhold/schema/requirement.ts';
 import { GraphQLError } from 'graphql';
+import type { Audit } from './audit/audit.ts';
 import type { Authenticate } from './authentication/authenticate.ts';
 import { rightsOf } from './authentication/principal.ts';
 import type { AuthorizeOperation } from './authorize.ts';
+import { internalError } from './execution/answer-errors.ts';
 import { assertExecutable, assertVariables } from './execution/executable.ts';
 import type { Answer, ExecutePlan } from './execution/execute.ts';
 import type { PlanOperation } from './execution/plan.ts';
@@ -22,6 +24,7 @@ export interface PipelineParts {
   readonly authorize: AuthorizeOperation;
   readonly plan: PlanOperation;
   readonly execute: ExecutePlan;
+  readonly audit: Audit;
   readonly metrics: Metrics;
 }
 
@@ -48,7 +51,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { authenticate, limit, authorize, plan, execute, metrics } = parts;
+  const { authenticate, limit, authorize, plan, execute, audit, metrics } = parts;
   return {
     async admit(request) {
       const { record, log, signal, rawHeaders } = request;
@@ -85,8 +88,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
               log,
               onFetch: (subgraph, outcome, milliseconds) => metrics.fetchEnded(subgraph, outcome, milliseconds / 1000),
             },
+          }).catch((error) => {
+            // A fetch of it may have had its effect before.
+            audit({ record, incoming, allowed: document, errors: [internalError()] });
+            throw error;
           }));
-        return toResult(authorized.shape(answer));
+        const shaped = authorized.shape(answer);
+        audit({ record, incoming, allowed: document, errors: shaped.errors });
+        return toResult(shaped);
       } catch (error) {
         return refusal(error, log);
       }

@@ -13,6 +13,8 @@ export interface TestIssuer {
   sign(changes?: Changes, header?: Changes, key?: CryptoKey | Uint8Array): Promise<string>;
   /** Everything that a good token of a person has. */
   claims(): JWTPayload;
+  /** Published as well, under `kid` `other`, for the algorithm ES384. */
+  readonly otherKey: CryptoKey;
   /** The public key as it is published. */
   publicKeyText(): string;
   /** How often the keys were fetched. */
@@ -26,7 +28,11 @@ export interface TestIssuer {
 
 export async function startTestIssuer(audience: string): Promise<TestIssuer> {
   const first = await generateKeyPair('ES256', { extractable: true });
-  const keys = [{ ...(await exportJWK(first.publicKey)), kid: 'first', alg: 'ES256', use: 'sig' }];
+  const other = await generateKeyPair('ES384', { extractable: true });
+  const keys = [
+    { ...(await exportJWK(first.publicKey)), kid: 'first', alg: 'ES256', use: 'sig' },
+    { ...(await exportJWK(other.publicKey)), kid: 'other', alg: 'ES384', use: 'sig' },
+  ];
   let fetches = 0;
   let isFailing = false;
   const server = createServer((request, response) => {
@@ -61,6 +67,7 @@ export async function startTestIssuer(audience: string): Promise<TestIssuer> {
       new SignJWT({ ...claims(), ...changes })
         .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'first', ...header })
         .sign(key),
+    otherKey: other.privateKey,
     publicKeyText: () => JSON.stringify(keys[0]),
     keyFetches: () => fetches,
     rotate: async () => {

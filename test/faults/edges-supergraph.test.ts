@@ -115,11 +115,12 @@ describe('a subgraph that', () => {
     'takes too long': () => undefined,
   };
 
-  it.each(Object.entries(misbehaviours))('%s costs its own fields alone', async (_, misbehave) => {
+  it.each(Object.entries(misbehaviours))('%s costs its own fields alone', async (name, misbehave) => {
     if (misbehave) shop.misbehaviour.stock = misbehave;
     const start = performance.now();
     const { status, body, text } = await ask('{ products { name shipping } latest { text } }');
-    expect(performance.now() - start).toBeLessThan(4_000);
+    // Only who says nothing at all is waited for, as long as the request may take.
+    expect(performance.now() - start).toBeLessThan(name === 'takes too long' ? 4_000 : 1_500);
     expect(status).toBe(200);
     expect(body.data).toEqual({
       products: [

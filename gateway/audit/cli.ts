@@ -23,7 +23,7 @@ async function run(command: string | undefined): Promise<number> {
   const print = command === 'export' ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
   const verdict = await verifyRecord(join(dataDirectory(process.env), 'audit'), key, print);
   if (verdict.kind === 'whole') {
-    process.stderr.write(`${verdict.entries} entries, whole and in order.\n`);
+    process.stderr.write(`The record is whole: ${verdict.entries} in order.\n`);
     return 0;
   }
   process.stderr.write(`Entry ${verdict.entry} is broken: ${verdict.reason}.\n`);

@@ -8,10 +8,10 @@ import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo
 import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import type { Log } from '@commonhold/platform/log.ts';
 import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
-import secureJson from 'secure-json-parse';
-import { z } from 'zod';
 import type { Principal } from '../authentication/principal.ts';
 import { hasShapeOf } from './answer-shape.ts';
+import { fetchEntities } from './entity-batches.ts';
+import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
 import type { ReachableSubgraph } from './subgraphs.ts';
 
 /** What the fetches of one request share. */
@@ -32,20 +32,6 @@ export type FetchOutcome = 'answered' | 'unavailable';
 
 const MOST_ERRORS = 100;
 
-const answer = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string(),
-        path: z.array(z.union([z.string(), z.number()])).optional(),
-        extensions: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .optional(),
-});
-
-type SubgraphAnswer = z.output<typeof answer>;
 type FetchRequest = GraphQLDataSourceProcessOptions['request'];
 
 /** For one request: its token is minted once, when the first fetch needs it. */
@@ -55,18 +41,33 @@ export function createSubgraphFetch(subgraph: ReachableSubgraph, context: FetchC
     token ??= context.principal ? subgraph.mintToken(context.principal, Date.now()) : Promise.resolve(undefined);
     return token;
   };
+  const fetchAnswer = async (request: FetchRequest, document: DocumentNode): Promise<SubgraphAnswer> => {
+    const representations = representationsOf(request);
+    if (!representations) {
+      const answer = await post(subgraph, request, request.variables, await mintToken(), context);
+      assertShape(answer, document, context);
+      return answer;
+    }
+    return fetchEntities(representations, async (some) => {
+      const variables = { ...request.variables, representations: some };
+      const answer = await post(subgraph, request, variables, await mintToken(), context);
+      assertComplete(answer, some.length);
+      assertShape(answer, document, context);
+      return answer;
+    });
+  };
   return {
     async process(options): Promise<GatewayGraphQLResponse> {
       const { request } = options;
       const document = ('document' in options && options.document) || parse(request.query ?? '', { noLocation: true });
       const start = performance.now();
+      const ended = (outcome: FetchOutcome): void => context.onFetch(subgraph.name, outcome, performance.now() - start);
       try {
-        const parsed = await post(subgraph, request, await mintToken(), context);
-        assertShape(parsed, request, document, context);
-        context.onFetch(subgraph.name, 'answered', performance.now() - start);
-        return toResponse(parsed);
+        const answer = await fetchAnswer(request, document);
+        ended('answered');
+        return toResponse(answer);
       } catch (error) {
-        context.onFetch(subgraph.name, 'unavailable', performance.now() - start);
+        ended('unavailable');
         context.log.error({ subgraph: subgraph.name, reason: reason(error) }, 'subgraph unavailable');
         return { errors: unavailable(request, document) };
       }
@@ -76,11 +77,11 @@ export function createSubgraphFetch(subgraph: ReachableSubgraph, context: FetchC
 
 async function post(
   { url, connection }: ReachableSubgraph,
-  request: FetchRequest,
+  { query, operationName }: FetchRequest,
+  variables: FetchRequest['variables'],
   token: string | undefined,
   { requestId, deadline, signal }: FetchContext,
 ): Promise<SubgraphAnswer> {
-  const { query, operationName, variables } = request;
   const millisecondsLeft = deadline - Date.now();
   if (millisecondsLeft <= 0) throw new Error('deadline');
   const { status, contentType, text } = await connection.post(url, {
@@ -98,23 +99,17 @@ async function post(
     throw new Error(`status ${status}`);
   }
   if (!/^application\/(graphql-response\+)?json\b/i.test(contentType)) throw new Error('media type');
-  const parsed = answer.parse(secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' }));
-  if (parsed.data === undefined && !parsed.errors?.length) throw new Error('neither data nor errors');
-  return parsed;
+  return parseSubgraphAnswer(text);
 }
 
-/** Entities come back one for each that was asked for, and everything as the schema says, or not at all. */
-function assertShape(
-  { data }: SubgraphAnswer,
-  request: FetchRequest,
-  document: DocumentNode,
-  { schema }: FetchContext,
-): void {
-  if (!data) return;
-  const asked = representationsOf(request)?.length;
-  const entities = data['_entities'];
-  const isComplete = asked === undefined || (Array.isArray(entities) && entities.length === asked);
-  if (!isComplete || !hasShapeOf(document, data, schema)) throw new Error('shape');
+/** Entities come back one for each that was asked for, or not at all. */
+function assertComplete({ data }: SubgraphAnswer, asked: number): void {
+  const entities = data?.['_entities'];
+  if (data && !(Array.isArray(entities) && entities.length === asked)) throw new Error('entities');
+}
+
+function assertShape({ data }: SubgraphAnswer, document: DocumentNode, { schema }: FetchContext): void {
+  if (data && !hasShapeOf(document, data, schema)) throw new Error('shape');
 }
 
 function representationsOf({ query, variables }: FetchRequest): readonly unknown[] | undefined {

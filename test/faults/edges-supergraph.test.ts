@@ -240,3 +240,16 @@ describe('THREATS 24: a supergraph that cannot be served keeps the gateway from 
     expect((await ask('{ stockCount }')).body).toEqual({ data: { stockCount: 4 } });
   });
 });
+
+describe('a gateway that is told to stop', () => {
+  it('answers what is under way, and ends', async () => {
+    shop.misbehaviour.stock = (response) => {
+      setTimeout(() => response.setHeader('content-type', 'application/json').end('{"data":{"stockCount":7}}'), 500);
+    };
+    const underWay = ask('{ stockCount }');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await gateway.stop();
+    expect((await underWay).body).toEqual({ data: { stockCount: 7 } });
+    expect(await gateway.exit).toBe(0);
+  });
+});

@@ -54,8 +54,11 @@ function createLoaders(request: SubgraphRequest, communal: CommunalClient, mappi
       request,
       async (residences) => {
         const allowed = await request.consents.inForce(residences);
+        const refused = await request.consents.refused(residences);
         const found = allowed.size > 0 ? await read([...allowed]) : new Map<string, Value>();
-        return residences.map((key) => (allowed.has(key) ? (found.get(key) ?? null) : consentRequired('communal')));
+        return residences.map((key) =>
+          allowed.has(key) ? (found.get(key) ?? null) : refused.has(key) ? consentRequired('communal') : null,
+        );
       },
       BATCH,
     );
@@ -65,10 +68,14 @@ function createLoaders(request: SubgraphRequest, communal: CommunalClient, mappi
       async (ids) => {
         const residences = ids.flatMap(({ residence }) => residence ?? []);
         const allowed = await request.consents.inForce(residences);
+        const refused = await request.consents.refused(residences);
         const mayAsk = ids.filter(({ residence }) => residence !== undefined && allowed.has(residence));
         const values = mayAsk.length > 0 ? await read(mayAsk.map(({ key }) => key)) : [];
         const found = new Map(values.map((value) => [value.id, value]));
-        return ids.map((id) => (mayAsk.includes(id) ? (found.get(encodeId(id)) ?? null) : consentRequired('communal')));
+        return ids.map((id) => {
+          if (mayAsk.includes(id)) return found.get(encodeId(id)) ?? null;
+          return id.residence !== undefined && refused.has(id.residence) ? consentRequired('communal') : null;
+        });
       },
       BATCH,
     );

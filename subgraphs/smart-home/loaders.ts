@@ -53,9 +53,13 @@ function createLoaders(request: SubgraphRequest, smartHome: SmartHomeClient, map
       request,
       async (residences) => {
         const allowed = await request.consents.inForce(residences);
+        const refused = await request.consents.refused(residences);
         const values = allowed.size > 0 ? await read([...allowed]) : [];
         const found = Map.groupBy(values, ({ residenceKey }) => residenceKey);
-        return residences.map((key) => (allowed.has(key) ? (found.get(key) ?? []) : consentRequired('smart-home')));
+        return residences.map((key) => {
+          if (allowed.has(key)) return found.get(key) ?? [];
+          return refused.has(key) ? consentRequired('smart-home') : null;
+        });
       },
       BATCH,
     );
@@ -63,13 +67,16 @@ function createLoaders(request: SubgraphRequest, smartHome: SmartHomeClient, map
     createTenantLoader<Value>(
       request,
       async (ids) => {
-        const allowed = await request.consents.inForce(ids.flatMap(({ residence }) => residence ?? []));
+        const residences = ids.flatMap(({ residence }) => residence ?? []);
+        const allowed = await request.consents.inForce(residences);
+        const refused = await request.consents.refused(residences);
         const mayAsk = ids.filter(({ residence }) => residence !== undefined && allowed.has(residence));
         const values = mayAsk.length > 0 ? await read(mayAsk.map(({ key }) => key)) : [];
         const found = new Map(values.map((value) => [value.id, value]));
-        return ids.map((id) =>
-          mayAsk.includes(id) ? (found.get(encodeId(id)) ?? null) : consentRequired('smart-home'),
-        );
+        return ids.map((id) => {
+          if (mayAsk.includes(id)) return found.get(encodeId(id)) ?? null;
+          return id.residence !== undefined && refused.has(id.residence) ? consentRequired('smart-home') : null;
+        });
       },
       BATCH,
     );

@@ -43,7 +43,8 @@ export const Mutation: MutationResolvers = {
     const key = partnerIdempotencyKey(principal.tenant, 'createServiceRequest', input.idempotencyKey);
     const residence = ownId(principal, input.residence, ['Residence'], ['request:create'])?.residence;
     if (!residence) return payload(null, input.clientMutationId);
-    if (!(await consents.inForce([residence])).has(residence)) throw consentRequired('communal');
+    if ((await consents.refused([residence])).has(residence)) throw consentRequired('communal');
+    if (!(await consents.inForce([residence])).has(residence)) return payload(null, input.clientMutationId);
     const category = toPartner(CATEGORIES, input.category);
     const record = await explained(communal.createServiceRequest(key, { residence, category, description }));
     return payload(mapping.serviceRequest(record), input.clientMutationId);

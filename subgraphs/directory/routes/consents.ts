@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { InTenant } from '../database/tenant-transaction.ts';
 import { residencesInForce } from '../records/consents.ts';
 import { PARTNERS } from '../records/partners.ts';
+import { readResidences } from '../records/residences.ts';
 
 const GREATEST_QUESTION = 1000;
 
@@ -26,7 +27,8 @@ const body = z.object({
 });
 
 /**
- * Adds the route. Token claims `{ tenant }`, body `{ partner, residences? }` → `{ residences }`. The token has to come
+ * Adds the route. Token claims `{ tenant }`, body `{ partner, residences? }` → `{ residences, refused? }`:
+ * with a consent in force, and (of those asked for) the company's without one. The token has to come
  * from the subgraph of that very partner: it learns nothing of the other one's consents.
  */
 export function serveConsents(server: FastifyInstance, identity: ServiceIdentity, inTenant: InTenant): void {
@@ -36,6 +38,12 @@ export function serveConsents(server: FastifyInstance, identity: ServiceIdentity
     const { tenant } = claims.parse(await authenticateService(request, identity, caller));
     if (!question.success) return reply.code(400).send({ error: 'Bad Request' });
     const { partner, residences } = question.data;
-    return { residences: await inTenant(tenant, (transaction) => residencesInForce(transaction, partner, residences)) };
+    return inTenant(tenant, async (transaction) => {
+      const inForce = await residencesInForce(transaction, partner, residences);
+      if (!residences) return { residences: inForce };
+      const undecided = residences.filter((key) => !inForce.includes(key));
+      const known = undecided.length > 0 ? await readResidences(transaction, undecided) : [];
+      return { residences: inForce, refused: known.map(({ key }) => key) };
+    });
   });
 }

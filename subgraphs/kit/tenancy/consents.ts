@@ -14,6 +14,11 @@ export type ConsentPartner = 'smart-home' | 'communal';
 export interface Consents {
   /** Those of `residences` for which a consent is in force; batched and asked once a request. */
   inForce(residences: readonly ResidenceKey[]): Promise<ReadonlySet<ResidenceKey>>;
+  /**
+   * Those of `residences` that the company has and for which none is in force; answered by the same question. A residence
+   * that is in neither set doesn't exist, and is to be answered so.
+   */
+  refused(residences: readonly ResidenceKey[]): Promise<ReadonlySet<ResidenceKey>>;
   /** All residences of the company for which a consent is in force. */
   all(): Promise<ReadonlySet<ResidenceKey>>;
 }
@@ -34,7 +39,10 @@ export interface ConsentDirectory {
 const GREATEST_QUESTION = 1000;
 const GREATEST_ANSWER_BYTES = 4 * 1024 * 1024;
 
-const answer = z.object({ residences: z.array(z.string().transform(residenceKey)) });
+const keys = z.array(z.string().transform(residenceKey)).transform((list) => new Set(list));
+const answer = z.object({ residences: keys, refused: keys.default(new Set()) });
+
+type Answer = z.output<typeof answer>;
 
 /**
  * Asks the directory's `/consents` over mutual TLS, as the subgraph itself and for one company.
@@ -55,7 +63,7 @@ export function createConsentDirectory(
   const ask = async (
     { tenant, requestId, signal }: ConsentQuestion,
     residences?: readonly ResidenceKey[],
-  ): Promise<ReadonlySet<ResidenceKey>> => {
+  ): Promise<Answer> => {
     try {
       const token = await mintServiceToken(identity, 'directory', { tenant });
       const { statusCode, body } = await request(new URL('/consents', directoryUrl), {
@@ -71,7 +79,7 @@ export function createConsentDirectory(
       });
       const text = await body.text();
       if (statusCode !== 200) throw new Error('refused');
-      return new Set(answer.parse(JSON.parse(text)).residences);
+      return answer.parse(JSON.parse(text));
     } catch {
       throw subgraphUnavailable();
     }
@@ -82,25 +90,28 @@ export function createConsentDirectory(
 /** For a subgraph that asks no partner: nothing is ever in force. */
 export const NO_CONSENTS: Consents = {
   inForce: async () => new Set(),
+  refused: async () => new Set(),
   all: async () => new Set(),
 };
 
-function consentsOf(ask: (residences?: readonly ResidenceKey[]) => Promise<ReadonlySet<ResidenceKey>>): Consents {
-  const loader = new DataLoader<ResidenceKey, boolean>(
-    async (residences) => {
-      const inForce = await ask(residences);
-      return residences.map((residence) => inForce.has(residence));
+function consentsOf(ask: (residences?: readonly ResidenceKey[]) => Promise<Answer>): Consents {
+  const loader = new DataLoader<ResidenceKey, 'in force' | 'refused' | 'absent'>(
+    async (asked) => {
+      const { residences, refused } = await ask(asked);
+      return asked.map((key) => (residences.has(key) ? 'in force' : refused.has(key) ? 'refused' : 'absent'));
     },
     { maxBatchSize: GREATEST_QUESTION },
   );
+  const those = async (residences: readonly ResidenceKey[], wanted: 'in force' | 'refused') => {
+    const answers = await Promise.all(residences.map((residence) => loader.load(residence)));
+    return new Set(residences.filter((_, index) => answers[index] === wanted));
+  };
   let all: Promise<ReadonlySet<ResidenceKey>> | undefined;
   return {
-    inForce: async (residences) => {
-      const answers = await Promise.all(residences.map((residence) => loader.load(residence)));
-      return new Set(residences.filter((_, index) => answers[index] === true));
-    },
+    inForce: (residences) => those(residences, 'in force'),
+    refused: (residences) => those(residences, 'refused'),
     all: () => {
-      all ??= ask();
+      all ??= ask().then(({ residences }) => residences);
       return all;
     },
   };

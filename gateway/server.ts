@@ -89,6 +89,7 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
     request.record = startRecord(request.id);
     reply.header('x-request-id', request.id);
   });
+  closeConnectionsWhenDraining(server);
   server.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql') return;
     metrics.requestEnded(reply.statusCode, reply.elapsedTime / 1000);
@@ -101,6 +102,17 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
       : reply.code(404).send(httpErrorBody(404)),
   );
   return server;
+}
+
+/** Idle connections are closed at once; those that are in use, by their last answer. */
+function closeConnectionsWhenDraining(server: FastifyInstance): void {
+  let isDraining = false;
+  server.addHook('preClose', async () => {
+    isDraining = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (isDraining) reply.header('connection', 'close');
+  });
 }
 
 async function sendError(

@@ -293,6 +293,44 @@ describe.each(DATABASES)('the directory on %s', (_, provide) => {
       expect(data).toEqual({ giveConsent: { clientMutationId: '7', consent: null } });
     });
 
+    it('names its residence', async () => {
+      const id = residenceId(NORTHGATE, HOME);
+      const query = 'query ($id: ID!) { residence(id: $id) { consents { residence { id } } } }';
+      expect(await read(claims('COMPANY_ADMIN'), query, { id })).toEqual({
+        residence: { consents: [{ residence: { id } }, { residence: { id } }] },
+      });
+    });
+
+    it.each(['SECURITY_OFFICER', 'INTEGRATION_MANAGER'] as const)(
+      'is listed for the whole company to a %s, without the residence',
+      async (role) => {
+        const seen = await pageThroughConsents(claims(role), 'COMMUNAL');
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen.length).toBeGreaterThanOrEqual(999);
+        expect(seen.map((id) => decodeId(id)?.tenant)).toEqual(seen.map(() => NORTHGATE));
+        const denied = await gateway.ask(claims(role), '{ consents(first: 1) { nodes { residence { number } } } }');
+        expect(denied).toMatchObject({
+          data: { consents: { nodes: [{ residence: null }] } },
+          errors: [{ path: ['consents', 'nodes', 0, 'residence'], extensions: { code: 'FORBIDDEN' } }],
+        });
+      },
+    );
+
+    it('is listed to a resident for their own residence alone', async () => {
+      const seen = await pageThroughConsents(claims('RESIDENT'), 'SMART_HOME');
+      expect(seen.length).toBeGreaterThan(0);
+      expect(seen.map((id) => decodeId(id)?.residence)).toEqual(seen.map(() => HOME));
+    });
+
+    it('is listed newest first', async () => {
+      const residence = residenceKey('northgate-p06-r01');
+      const who = claims('RESIDENT', { residences: [residence, HOME] });
+      const given = (await read(who, give, { residence: residenceId(NORTHGATE, residence), until: inAWeek })) as Given;
+      const [newest, ...older] = await pageThroughConsents(who, 'COMMUNAL');
+      expect(newest).toBe(given.giveConsent.consent.id);
+      expect(older.map((id) => decodeId(id)?.residence)).toEqual([HOME, residence]);
+    });
+
     it('is missing where the sample estate says so', async () => {
       const missing = RESIDENCES_WITHOUT_CONSENT.filter(
         ({ company, partner }) => company === 'riverside' && partner === 'smart-home',
@@ -401,6 +439,22 @@ describe.each(DATABASES)('the directory on %s', (_, provide) => {
     expect(errors?.[0]?.extensions['code']).toBe('INTERNAL_SERVER_ERROR');
   });
 
+  /** The ids of all consents for a partner, in the order of the pages. */
+  async function pageThroughConsents(who: SubgraphClaims, partner: string): Promise<readonly string[]> {
+    const query = `query ($partner: Partner, $after: String) {
+      consents(partner: $partner, first: 100, after: $after) { nodes { id partner } pageInfo { hasNextPage endCursor } }
+    }`;
+    const seen: string[] = [];
+    let after: string | null = null;
+    do {
+      const { consents } = (await read(who, query, { partner, after })) as ConsentPage;
+      expect(consents.nodes.every((consent) => consent.partner === partner)).toBe(true);
+      seen.push(...consents.nodes.map(({ id }) => id));
+      after = consents.pageInfo.hasNextPage ? consents.pageInfo.endCursor : null;
+    } while (after);
+    return seen;
+  }
+
   async function access(sub: string): Promise<unknown> {
     const token = await mintServiceToken(await identities.of('gateway'), 'directory', { tenant: 'northgate', sub });
     const { body } = await gateway.send('/access', { method: 'POST', headers: { authorization: `Bearer ${token}` } });
@@ -441,6 +495,13 @@ interface GrantPage {
   readonly grants: {
     readonly nodes: readonly { readonly subject: string }[];
     readonly pageInfo: { readonly endCursor: string };
+  };
+}
+
+interface ConsentPage {
+  readonly consents: {
+    readonly nodes: readonly { readonly id: string; readonly partner: string }[];
+    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string };
   };
 }
 

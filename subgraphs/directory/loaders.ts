@@ -10,9 +10,9 @@ import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@c
 import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
 import DataLoader from 'dataloader';
 import type { InTenant, TenantTransaction } from './database/tenant-transaction.ts';
-import type { PersonParent, PropertyParent, ResidenceParent, RoleGrantParent } from './parents.ts';
+import type { ConsentParent, PersonParent, PropertyParent, ResidenceParent, RoleGrantParent } from './parents.ts';
 import { type CompanyRecord, readCompanies } from './records/companies.ts';
-import { type ConsentRecord, readConsents, readConsentsOf } from './records/consents.ts';
+import { readConsents, readConsentsOf } from './records/consents.ts';
 import { readGrants } from './records/grants.ts';
 import { readOccupants, readPeople } from './records/people.ts';
 import { readProperties } from './records/properties.ts';
@@ -27,9 +27,9 @@ export interface Loaders {
   readonly residence: TenantLoader<TypedId, ResidenceParent>;
   readonly person: TenantLoader<TypedId, PersonParent>;
   readonly grant: TenantLoader<TypedId, RoleGrantParent>;
-  readonly consent: TenantLoader<TypedId, ConsentRecord>;
+  readonly consent: TenantLoader<TypedId, ConsentParent>;
   readonly occupants: TenantLoader<ResidenceKey, readonly PersonParent[]>;
-  readonly consents: TenantLoader<ResidenceKey, readonly ConsentRecord[]>;
+  readonly consents: TenantLoader<ResidenceKey, readonly ConsentParent[]>;
   readonly buildingPage: DataLoader<BuildingPage, readonly ResidenceParent[], string>;
 }
 

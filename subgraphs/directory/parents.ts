@@ -1,6 +1,7 @@
 /** What resolvers return for a type, and what the resolvers of that type's fields are given: keys rather than objects. */
 import type { OpaqueId, ResidenceKey, TenantId } from '@commonhold/kit/tenancy/ids.ts';
 import type { Role } from '@commonhold/schema/policy.ts';
+import type { Partner } from './records/partners.ts';
 
 export interface PropertyParent {
   readonly id: OpaqueId;
@@ -41,6 +42,17 @@ export interface RoleGrantParent {
   readonly reason: string;
   readonly since: string;
   readonly until: string;
+}
+
+export interface ConsentParent {
+  readonly id: OpaqueId;
+  readonly key: string;
+  readonly residence: ResidenceKey;
+  readonly partner: Partner;
+  readonly purpose: 'OPERATION';
+  readonly since: string;
+  readonly until: string;
+  readonly withdrawnAt: string | null;
 }
 
 export interface ViewerParent {

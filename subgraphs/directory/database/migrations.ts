@@ -6,6 +6,7 @@ import * as people from './migrations/003-people.ts';
 import * as grants from './migrations/004-grants.ts';
 import * as consents from './migrations/005-consents.ts';
 import * as seeds from './migrations/006-seeds.ts';
+import * as consentsNewestFirst from './migrations/007-consents-newest-first.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenant-role': tenantRole,
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '004-grants': grants,
   '005-consents': consents,
   '006-seeds': seeds,
+  '007-consents-newest-first': consentsNewestFirst,
 };

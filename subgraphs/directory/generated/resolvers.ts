@@ -5,7 +5,14 @@ import type { Services } from '../loaders.ts';
 type Context = SubgraphContext<Services>;
 
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { PropertyParent, ResidenceParent, PersonParent, RoleGrantParent, ViewerParent } from '../parents.ts';
+import type {
+  PropertyParent,
+  ResidenceParent,
+  PersonParent,
+  RoleGrantParent,
+  ConsentParent,
+  ViewerParent,
+} from '../parents.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type Exact<T extends { [key: string]: unknown }> = {
@@ -77,6 +84,8 @@ export type Query = {
   readonly people?: Maybe<PersonConnection>;
   /** Roles granted in your company, newest first. */
   readonly grants?: Maybe<RoleGrantConnection>;
+  /** Consents for the residences that you may see, newest first, withdrawn and ended ones included. */
+  readonly consents?: Maybe<ConsentConnection>;
 };
 
 export type QueryresidencesArgs = {
@@ -106,6 +115,12 @@ export type QuerypeopleArgs = {
 
 export type QuerygrantsArgs = {
   role?: InputMaybe<Role>;
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+export type QueryconsentsArgs = {
+  partner?: InputMaybe<Partner>;
   first?: InputMaybe<Scalars['Int']>;
   after?: InputMaybe<Scalars['String']>;
 };
@@ -231,6 +246,8 @@ export type Consent = {
   readonly __typename?: 'Consent';
   /** Opaque id. */
   readonly id: Scalars['ID'];
+  /** The residence whose data may be processed. */
+  readonly residence?: Maybe<Residence>;
   /** The partner that may process the data. */
   readonly partner: Partner;
   /** What for. */
@@ -333,6 +350,26 @@ export type RoleGrantEdge = {
   readonly cursor: Scalars['String'];
   /** The grant. */
   readonly node: RoleGrant;
+};
+
+/** A page of consents. */
+export type ConsentConnection = {
+  readonly __typename?: 'ConsentConnection';
+  /** The consents with their cursors. */
+  readonly edges: ReadonlyArray<ConsentEdge>;
+  /** The consents. */
+  readonly nodes: ReadonlyArray<Consent>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A consent in a page. */
+export type ConsentEdge = {
+  readonly __typename?: 'ConsentEdge';
+  /** Where this consent stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The consent. */
+  readonly node: Consent;
 };
 
 /** Where a page ends and whether there is another. */
@@ -474,7 +511,7 @@ export type ResolversTypes = {
   Residence: ResolverTypeWrapper<ResidenceParent>;
   Person: ResolverTypeWrapper<PersonParent>;
   RoleGrant: ResolverTypeWrapper<RoleGrantParent>;
-  Consent: ResolverTypeWrapper<Consent>;
+  Consent: ResolverTypeWrapper<ConsentParent>;
   Partner: Partner;
   ConsentPurpose: ConsentPurpose;
   ResidenceConnection: ResolverTypeWrapper<
@@ -505,12 +542,27 @@ export type ResolversTypes = {
     }
   >;
   RoleGrantEdge: ResolverTypeWrapper<Omit<RoleGrantEdge, 'node'> & { node: ResolversTypes['RoleGrant'] }>;
+  ConsentConnection: ResolverTypeWrapper<
+    Omit<ConsentConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ConsentEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Consent']>;
+    }
+  >;
+  ConsentEdge: ResolverTypeWrapper<Omit<ConsentEdge, 'node'> & { node: ResolversTypes['Consent'] }>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
   GiveConsentInput: GiveConsentInput;
-  GiveConsentPayload: ResolverTypeWrapper<GiveConsentPayload>;
+  GiveConsentPayload: ResolverTypeWrapper<
+    Omit<GiveConsentPayload, 'consent'> & {
+      consent?: Maybe<ResolversTypes['Consent']>;
+    }
+  >;
   WithdrawConsentInput: WithdrawConsentInput;
-  WithdrawConsentPayload: ResolverTypeWrapper<WithdrawConsentPayload>;
+  WithdrawConsentPayload: ResolverTypeWrapper<
+    Omit<WithdrawConsentPayload, 'consent'> & {
+      consent?: Maybe<ResolversTypes['Consent']>;
+    }
+  >;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -527,7 +579,7 @@ export type ResolversParentTypes = {
   Residence: ResidenceParent;
   Person: PersonParent;
   RoleGrant: RoleGrantParent;
-  Consent: Consent;
+  Consent: ConsentParent;
   ResidenceConnection: Omit<ResidenceConnection, 'edges' | 'nodes'> & {
     edges: ReadonlyArray<ResolversParentTypes['ResidenceEdge']>;
     nodes: ReadonlyArray<ResolversParentTypes['Residence']>;
@@ -556,12 +608,23 @@ export type ResolversParentTypes = {
   RoleGrantEdge: Omit<RoleGrantEdge, 'node'> & {
     node: ResolversParentTypes['RoleGrant'];
   };
+  ConsentConnection: Omit<ConsentConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ConsentEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Consent']>;
+  };
+  ConsentEdge: Omit<ConsentEdge, 'node'> & {
+    node: ResolversParentTypes['Consent'];
+  };
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean'];
   GiveConsentInput: GiveConsentInput;
-  GiveConsentPayload: GiveConsentPayload;
+  GiveConsentPayload: Omit<GiveConsentPayload, 'consent'> & {
+    consent?: Maybe<ResolversParentTypes['Consent']>;
+  };
   WithdrawConsentInput: WithdrawConsentInput;
-  WithdrawConsentPayload: WithdrawConsentPayload;
+  WithdrawConsentPayload: Omit<WithdrawConsentPayload, 'consent'> & {
+    consent?: Maybe<ResolversParentTypes['Consent']>;
+  };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -608,6 +671,12 @@ export type QueryResolvers<
     ParentType,
     ContextType,
     RequireFields<QuerygrantsArgs, 'first'>
+  >;
+  consents?: Resolver<
+    Maybe<ResolversTypes['ConsentConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryconsentsArgs, 'first'>
   >;
 };
 
@@ -743,6 +812,7 @@ export type ConsentResolvers<
     ContextType
   >;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  residence?: Resolver<Maybe<ResolversTypes['Residence']>, ParentType, ContextType>;
   partner?: Resolver<ResolversTypes['Partner'], ParentType, ContextType>;
   purpose?: Resolver<ResolversTypes['ConsentPurpose'], ParentType, ContextType>;
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -827,6 +897,25 @@ export type RoleGrantEdgeResolvers<
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ConsentConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ConsentConnection'] = ResolversParentTypes['ConsentConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ConsentEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Consent']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ConsentEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ConsentEdge'] = ResolversParentTypes['ConsentEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Consent'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<
   ContextType = Context,
   ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo'],
@@ -873,6 +962,8 @@ export type Resolvers<ContextType = Context> = {
   PersonEdge?: PersonEdgeResolvers<ContextType>;
   RoleGrantConnection?: RoleGrantConnectionResolvers<ContextType>;
   RoleGrantEdge?: RoleGrantEdgeResolvers<ContextType>;
+  ConsentConnection?: ConsentConnectionResolvers<ContextType>;
+  ConsentEdge?: ConsentEdgeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   GiveConsentPayload?: GiveConsentPayloadResolvers<ContextType>;
   WithdrawConsentPayload?: WithdrawConsentPayloadResolvers<ContextType>;

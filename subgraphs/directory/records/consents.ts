@@ -1,19 +1,11 @@
 /** Which partner may process a residence's data: read, given, withdrawn. */
-import { encodeId, type OpaqueId, type ResidenceKey, type TenantId } from '@commonhold/kit/tenancy/ids.ts';
+import { encodeId, type ResidenceKey, type TenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
+import type { ConsentParent } from '../parents.ts';
+import { isFurtherOn, type NewestFirstPosition } from './newest-first.ts';
 import type { Partner } from './partners.ts';
-import { isOneOf } from './visibility.ts';
-
-export interface ConsentRecord {
-  readonly id: OpaqueId;
-  readonly residence: ResidenceKey;
-  readonly partner: Partner;
-  readonly purpose: 'OPERATION';
-  readonly since: Date;
-  readonly until: Date;
-  readonly withdrawnAt: Date | null;
-}
+import { isInReach, isOneOf, type Reach } from './visibility.ts';
 
 /** Those of `residences`, or of the whole company, for which `partner` has a consent in force at this instant. */
 export async function residencesInForce(
@@ -35,7 +27,7 @@ export async function residencesInForce(
 export async function readConsents(
   transaction: TenantTransaction,
   keys: readonly string[],
-): Promise<readonly ConsentRecord[]> {
+): Promise<readonly ConsentParent[]> {
   const rows = await transaction.selectFrom('consent').select(COLUMNS).where(isOneOf('key', keys)).execute();
   return rows.map(toConsent);
 }
@@ -44,7 +36,7 @@ export async function readConsents(
 export async function readConsentsOf(
   transaction: TenantTransaction,
   residences: readonly ResidenceKey[],
-): Promise<ReadonlyMap<ResidenceKey, readonly ConsentRecord[]>> {
+): Promise<ReadonlyMap<ResidenceKey, readonly ConsentParent[]>> {
   const rows = await transaction
     .selectFrom('consent')
     .select(COLUMNS)
@@ -53,6 +45,26 @@ export async function readConsentsOf(
     .orderBy('key')
     .execute();
   return Map.groupBy(rows.map(toConsent), ({ residence }) => residence);
+}
+
+export interface ConsentList {
+  /** undefined: of all partners. */
+  readonly partner: Partner | undefined;
+  readonly after: NewestFirstPosition | undefined;
+  readonly limit: number;
+}
+
+/** At most `limit` consents of residences in reach, withdrawn and ended ones included. */
+export async function listConsents(
+  transaction: TenantTransaction,
+  reach: Reach,
+  { partner, after, limit }: ConsentList,
+): Promise<readonly ConsentParent[]> {
+  let listed = transaction.selectFrom('consent').select(COLUMNS).where(isInReach('consent.residence', reach));
+  if (partner) listed = listed.where('partner', '=', partner);
+  if (after) listed = listed.where(isFurtherOn('consent', after));
+  const rows = await listed.orderBy('since', 'desc').orderBy('key').limit(limit).execute();
+  return rows.map(toConsent);
 }
 
 export interface ConsentToGive {
@@ -71,7 +83,7 @@ export async function giveConsent(
   transaction: TenantTransaction,
   tenant: TenantId,
   { residence, partner, purpose, until }: ConsentToGive,
-): Promise<ConsentRecord | undefined> {
+): Promise<ConsentParent | undefined> {
   // Two at once would each replace what was there before, and leave two: the second waits for the first.
   const subject = [tenant, residence, partner, purpose].join('/');
   await sql`select pg_advisory_xact_lock(hashtextextended(${subject}, 0))`.execute(transaction);
@@ -97,7 +109,7 @@ export async function giveConsent(
 export async function withdrawConsent(
   transaction: TenantTransaction,
   { key, residence }: { readonly key: string; readonly residence: ResidenceKey },
-): Promise<ConsentRecord | undefined> {
+): Promise<ConsentParent | undefined> {
   await transaction
     .updateTable('consent')
     .set({ withdrawn_at: NOW })
@@ -132,14 +144,15 @@ interface ConsentRow {
   readonly withdrawn_at: Date | null;
 }
 
-function toConsent({ tenant, key, residence, withdrawn_at, ...row }: ConsentRow): ConsentRecord {
+function toConsent({ tenant, key, residence, withdrawn_at, ...row }: ConsentRow): ConsentParent {
   return {
     id: encodeId({ tenant, type: 'Consent', residence, key }),
+    key,
     residence,
     partner: row.partner,
     purpose: row.purpose,
-    since: row.since,
-    until: row.until,
-    withdrawnAt: withdrawn_at,
+    since: row.since.toISOString(),
+    until: row.until.toISOString(),
+    withdrawnAt: withdrawn_at?.toISOString() ?? null,
   };
 }

@@ -4,6 +4,7 @@ import { isRole, ROLES, type Role } from '@commonhold/schema/policy.ts';
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
 import type { RoleGrantParent } from '../parents.ts';
+import { isFurtherOn, type NewestFirstPosition } from './newest-first.ts';
 import { isOneOf } from './visibility.ts';
 
 export async function readGrants(
@@ -14,15 +15,9 @@ export async function readGrants(
   return rows.flatMap(toGrant);
 }
 
-/** Where a grant stands in the list: newest first, then by key. */
-export interface GrantPosition {
-  readonly since: Date;
-  readonly key: string;
-}
-
 export interface GrantList {
   readonly role: Role | undefined;
-  readonly after: GrantPosition | undefined;
+  readonly after: NewestFirstPosition | undefined;
   readonly limit: number;
 }
 
@@ -32,14 +27,7 @@ export async function listGrants(
 ): Promise<readonly RoleGrantParent[]> {
   const roles = role === undefined ? Object.keys(ROLES) : [role];
   let listed = selectGrants(transaction).where(isOneOf('role_grant.role', roles));
-  if (after) {
-    listed = listed.where(({ and, or, eb }) =>
-      or([
-        eb('role_grant.since', '<', after.since),
-        and([eb('role_grant.since', '=', after.since), eb('role_grant.key', '>', after.key)]),
-      ]),
-    );
-  }
+  if (after) listed = listed.where(isFurtherOn('role_grant', after));
   const rows = await listed.orderBy('role_grant.since', 'desc').orderBy('role_grant.key').limit(limit).execute();
   return rows.flatMap(toGrant);
 }

@@ -1,27 +1,17 @@
-import type { ConsentResolvers, Consent as GraphqlConsent, Partner as GraphqlPartner } from '../generated/resolvers.ts';
-import type { ConsentRecord } from '../records/consents.ts';
+import type { ConsentResolvers, Partner as GraphqlPartner } from '../generated/resolvers.ts';
+import type { ConsentParent } from '../parents.ts';
 import type { Partner } from '../records/partners.ts';
+import { residenceOf } from '../records/residences.ts';
 import type { EntityResolvers } from './entity-resolver.ts';
 
-export const Consent: EntityResolvers<ConsentResolvers, GraphqlConsent> = {
-  __resolveReference: async ({ id }, { loaders }) => {
-    const found = await loaders.consent.load(id);
-    return found && toConsent(found);
-  },
-};
+export const Consent: EntityResolvers<ConsentResolvers, ConsentParent> = {
+  __resolveReference: ({ id }, { loaders }) => loaders.consent.load(id),
 
-/** A consent as GraphQL spells it. */
-export function toConsent({ id, partner, purpose, since, until, withdrawnAt }: ConsentRecord): GraphqlConsent {
-  return {
-    __typename: 'Consent',
-    id,
-    partner: TO_GRAPHQL[partner],
-    purpose,
-    since: since.toISOString(),
-    until: until.toISOString(),
-    withdrawnAt: withdrawnAt?.toISOString() ?? null,
-  };
-}
+  residence: ({ residence }, _, { principal, loaders }) =>
+    loaders.residence.load(residenceOf(principal.tenant, residence)),
+
+  partner: ({ partner }) => TO_GRAPHQL[partner],
+};
 
 export const FROM_GRAPHQL = { SMART_HOME: 'smart-home', COMMUNAL: 'communal' } as const satisfies Record<
   GraphqlPartner,

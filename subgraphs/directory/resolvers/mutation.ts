@@ -2,7 +2,7 @@ import { badUserInput } from '@commonhold/kit/errors.ts';
 import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import { giveConsent, withdrawConsent } from '../records/consents.ts';
-import { FROM_GRAPHQL, toConsent } from './consent.ts';
+import { FROM_GRAPHQL } from './consent.ts';
 
 const GREATEST_YEARS = 2;
 
@@ -16,7 +16,7 @@ export const Mutation: MutationResolvers = {
       (await inCompany((transaction) =>
         giveConsent(transaction, principal.tenant, { residence, partner: FROM_GRAPHQL[partner], purpose, until }),
       ));
-    return payload(consent ? toConsent(consent) : null, clientMutationId);
+    return payload(consent ?? null, clientMutationId);
   },
 
   withdrawConsent: async (_root, { input }, { principal, inCompany }) => {
@@ -24,7 +24,7 @@ export const Mutation: MutationResolvers = {
     const residence = id?.residence;
     const consent =
       residence && (await inCompany((transaction) => withdrawConsent(transaction, { key: id.key, residence })));
-    return payload(consent ? toConsent(consent) : null, input.clientMutationId);
+    return payload(consent ?? null, input.clientMutationId);
   },
 };
 

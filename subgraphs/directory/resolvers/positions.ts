@@ -4,12 +4,11 @@
  */
 import { badUserInput } from '@commonhold/kit/errors.ts';
 import { z } from 'zod';
-import type { RoleGrantParent } from '../parents.ts';
-import type { GrantPosition } from '../records/grants.ts';
+import type { NewestFirstPosition } from '../records/newest-first.ts';
 import type { ResidencePosition } from '../records/residences.ts';
 
 const residenceParts = z.tuple([z.string().max(120), z.string().max(120)]);
-const grantParts = z.tuple([z.iso.datetime(), z.string().max(240)]);
+const newestFirstParts = z.tuple([z.iso.datetime(), z.string().max(240)]);
 
 export const residencePosition = {
   of: ({ property, number }: ResidencePosition): string => JSON.stringify([property, number]),
@@ -21,12 +20,12 @@ export const residencePosition = {
   },
 };
 
-export const grantPosition = {
-  of: ({ since, key }: RoleGrantParent): string => JSON.stringify([since, key]),
+export const newestFirstPosition = {
+  of: ({ since, key }: { readonly since: string; readonly key: string }): string => JSON.stringify([since, key]),
   /** @throws {GraphQLError} BAD_USER_INPUT naming `after` */
-  parse: (text: string | undefined): GrantPosition | undefined => {
+  parse: (text: string | undefined): NewestFirstPosition | undefined => {
     if (text === undefined) return undefined;
-    const [since, key] = parse(grantParts, text);
+    const [since, key] = parse(newestFirstParts, text);
     return { since: new Date(since), key };
   },
 };

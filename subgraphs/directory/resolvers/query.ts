@@ -5,11 +5,13 @@ import { ROLES } from '@commonhold/schema/policy.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import type { ViewerParent } from '../parents.ts';
 import { type Access, readAccess } from '../records/access.ts';
+import { listConsents } from '../records/consents.ts';
 import { listGrants } from '../records/grants.ts';
 import { listPeople } from '../records/people.ts';
 import { listProperties } from '../records/properties.ts';
 import { listResidences } from '../records/residences.ts';
-import { grantPosition, residencePosition } from './positions.ts';
+import { FROM_GRAPHQL } from './consent.ts';
+import { newestFirstPosition, residencePosition } from './positions.ts';
 
 const GREATEST_PREFIX = 20;
 
@@ -65,9 +67,18 @@ export const Query: QueryResolvers = {
   grants: async (_root, args, { principal, visibility, inCompany }) => {
     const scope = { tenant: principal.tenant, list: `Query.grants:${args.role ?? ''}` };
     const { first, after } = parsePage(args, scope);
-    const wanted = { role: args.role ?? undefined, after: grantPosition.parse(after), limit: first + 1 };
+    const wanted = { role: args.role ?? undefined, after: newestFirstPosition.parse(after), limit: first + 1 };
     const found = visibility.seesGrants ? await inCompany((transaction) => listGrants(transaction, wanted)) : [];
-    return connection(found.slice(0, first), scope, grantPosition.of, found.length > first);
+    return connection(found.slice(0, first), scope, newestFirstPosition.of, found.length > first);
+  },
+
+  consents: async (_root, args, { principal, visibility, inCompany }) => {
+    const scope = { tenant: principal.tenant, list: `Query.consents:${args.partner ?? ''}` };
+    const { first, after } = parsePage(args, scope);
+    const partner = args.partner ? FROM_GRAPHQL[args.partner] : undefined;
+    const wanted = { partner, after: newestFirstPosition.parse(after), limit: first + 1 };
+    const found = await inCompany((transaction) => listConsents(transaction, visibility.consents, wanted));
+    return connection(found.slice(0, first), scope, newestFirstPosition.of, found.length > first);
   },
 };
 

@@ -1,7 +1,6 @@
 import type { ResidenceResolvers } from '../generated/resolvers.ts';
 import { companyWideId } from '../loaders.ts';
 import type { ResidenceParent } from '../parents.ts';
-import { toConsent } from './consent.ts';
 import type { EntityResolvers } from './entity-resolver.ts';
 
 export const Residence: EntityResolvers<ResidenceResolvers, ResidenceParent> = {
@@ -12,5 +11,5 @@ export const Residence: EntityResolvers<ResidenceResolvers, ResidenceParent> = {
 
   occupants: async ({ key }, _, { loaders }) => (await loaders.occupants.load(key)) ?? [],
 
-  consents: async ({ key }, _, { loaders }) => ((await loaders.consents.load(key)) ?? []).map(toConsent),
+  consents: async ({ key }, _, { loaders }) => (await loaders.consents.load(key)) ?? [],
 };

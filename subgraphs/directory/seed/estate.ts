@@ -4,6 +4,7 @@
  * Loaded only where `DEVELOPMENT_SEED=1` asks for it.
  */
 import {
+  COMPANIES,
   RESIDENCES_WITHOUT_CONSENT,
   type SampleCompany,
   sampleProperties,
@@ -83,11 +84,15 @@ export function companyRows(company: SampleCompany, now: Date): { people: readon
   };
 }
 
+/** Where a company's people begin in the list of invented ones: nobody of one company is called as somebody of another. */
+const PEOPLE_APART = 2_000;
+
 /** One or two people in each residence; the persona of a resident lives in the residences of its grant. */
 function peopleOf(company: SampleCompany) {
+  const first = COMPANIES.indexOf(company) * PEOPLE_APART;
   const personas = PERSONAS.filter((persona) => persona.company === company.key);
   const staff = personas.map(({ subject, email }, index) => ({
-    ...inventPerson(index, company.domain),
+    ...inventPerson(first + index, company.domain),
     email,
     key: subject,
   }));
@@ -101,7 +106,7 @@ function peopleOf(company: SampleCompany) {
   const residents = tenancies.map((residence, index) => ({
     residence,
     person: {
-      ...inventPerson(staff.length + index, company.domain),
+      ...inventPerson(first + staff.length + index, company.domain),
       key: `${company.key}-resident-${String(index + 1).padStart(4, '0')}`,
     },
   }));

@@ -33,14 +33,19 @@ export const COMPANIES: readonly SampleCompany[] = [
 
 const PROPERTIES_PER_COMPANY = 20;
 const RESIDENCES_PER_PROPERTY = 50;
-const STREETS = ['Alder', 'Birch', 'Cedar', 'Dogwood', 'Elm', 'Fir', 'Gorse', 'Hazel', 'Ivy', 'Juniper'];
+/** For each company streets of its own: whoever reads a name or an address knows whose it is. */
+const STREETS: readonly (readonly string[])[] = [
+  ['Alder', 'Birch', 'Cedar', 'Dogwood', 'Elm', 'Fir', 'Gorse', 'Hazel', 'Ivy', 'Juniper'],
+  ['Avocet', 'Bittern', 'Curlew', 'Dunlin', 'Egret', 'Finch', 'Grebe', 'Heron', 'Ibis', 'Jackdaw'],
+];
 
 /** The building whose devices live in a Homebridge server rather than at the smart-home partner. */
 export const HOMEBRIDGE_PROPERTY = { company: 'riverside', key: 'riverside-p20' };
 
 export function sampleProperties(company: string): readonly SampleProperty[] {
+  const names = STREETS[COMPANIES.findIndex(({ key }) => key === company)] ?? [];
   return Array.from({ length: PROPERTIES_PER_COMPANY }, (_, index) => {
-    const street = `${STREETS[index % STREETS.length]} ${index < STREETS.length ? 'Street' : 'Lane'}`;
+    const street = `${names[index % names.length]} ${index < names.length ? 'Street' : 'Lane'}`;
     return {
       company,
       key: `${company}-p${String(index + 1).padStart(2, '0')}`,

@@ -36,15 +36,20 @@ export async function ask(
   variables: Readonly<Record<string, unknown>> = {},
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const response = await fetch(system().graphqlUrl, {
+  const authorization = persona ? { authorization: `Bearer ${await tokenFor(persona)}` } : {};
+  return post(system().graphqlUrl, { query, variables }, { ...authorization, ...headers });
+}
+
+/** Posts `body` as JSON, or as it is when it is a text. */
+export async function post(
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'application/graphql-response+json',
-      ...(persona ? { authorization: `Bearer ${await tokenFor(persona)}` } : {}),
-      ...headers,
-    },
-    body: JSON.stringify({ query, variables }),
+    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
   const text = await response.text();
   const requestId = response.headers.get('x-request-id') ?? '';

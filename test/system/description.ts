@@ -1,13 +1,10 @@
+import type { TestEnvironment } from './product.ts';
+
 /** Where the system under test is; handed to the test files through the environment. */
 export const SYSTEM_VARIABLE = 'COMMONHOLD_SYSTEM_UNDER_TEST';
 
 export interface SystemDescription {
-  readonly environment: {
-    readonly PORT_BASE: string;
-    readonly DATA_DIR: string;
-    readonly MASTER_KEY_FILE: string;
-    readonly COMMONHOLD_CANARY: string;
-  };
+  readonly environment: TestEnvironment & { readonly COMMONHOLD_CANARY: string };
   /** Everything that the product wrote to standard output and standard error, at level debug. */
   readonly logFile: string;
   readonly graphqlUrl: string;

@@ -1,8 +1,9 @@
-/** Asks the sandbox partners of the system under test what they were asked. */
+/** Asks the sandbox partners what they were asked, and lets them misbehave. */
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { Agent, request } from 'undici';
 import { system } from './description.ts';
+import type { TestEnvironment } from './product.ts';
 
 export interface SandboxCall {
   readonly operation: string;
@@ -11,23 +12,50 @@ export interface SandboxCall {
   readonly asked: readonly string[];
 }
 
+export type PartnerName = keyof typeof PORT_OFFSETS;
+
+export interface TestSandbox {
+  /** The calls that the partner got with this request id. */
+  calls(requestId: string): Promise<readonly SandboxCall[]>;
+  /** Misbehaves as `subgraphs/kit/sandbox/faults.ts` names it, by operation; `{}`: not any more. */
+  misbehave(faults: Readonly<Record<string, object>>): Promise<void>;
+  /** The access tokens that are in force there. */
+  tokens(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
 const PORT_OFFSETS = { 'smart-home': 302, communal: 303 } as const;
 
-/** The calls that the partner got with this request id. */
-export async function sandboxCalls(
-  partner: keyof typeof PORT_OFFSETS,
-  requestId: string,
-): Promise<readonly SandboxCall[]> {
-  const { environment } = system();
+/** The sandbox of a product, by the identity of the partner's subgraph. */
+export async function openSandbox(partner: PartnerName, environment: TestEnvironment): Promise<TestSandbox> {
   const masterKey = await loadMasterKey({ ...process.env, ...environment });
   const identity = await loadIdentity(partner, `${environment.DATA_DIR}/tls`, masterKey);
   const dispatcher = new Agent({ connect: tlsMaterial(identity) });
+  const origin = `https://localhost:${Number(environment.PORT_BASE) + PORT_OFFSETS[partner]}`;
+  const read = async (path: string): Promise<unknown> => (await request(origin + path, { dispatcher })).body.json();
+  return {
+    calls: async (requestId) =>
+      (await read(`/sandbox/calls?${new URLSearchParams({ requestId })}`)) as readonly SandboxCall[],
+    misbehave: async (faults) => {
+      const { statusCode, body } = await request(`${origin}/sandbox/faults`, {
+        dispatcher,
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(faults),
+      });
+      if (statusCode !== 204) throw new Error(await body.text());
+    },
+    tokens: async () => (await read('/sandbox/tokens')) as readonly string[],
+    close: () => dispatcher.close(),
+  };
+}
+
+/** The calls that a partner of the system under test got with this request id. */
+export async function sandboxCalls(partner: PartnerName, requestId: string): Promise<readonly SandboxCall[]> {
+  const sandbox = await openSandbox(partner, system().environment);
   try {
-    const url = new URL(`https://localhost:${Number(environment.PORT_BASE) + PORT_OFFSETS[partner]}/sandbox/calls`);
-    url.searchParams.set('requestId', requestId);
-    const { body } = await request(url, { dispatcher });
-    return (await body.json()) as readonly SandboxCall[];
+    return await sandbox.calls(requestId);
   } finally {
-    await dispatcher.close();
+    await sandbox.close();
   }
 }

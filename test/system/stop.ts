@@ -2,4 +2,5 @@
 export default async function stop(): Promise<void> {
   await globalThis.commonholdUnderTest?.broker.stop();
   await globalThis.commonholdUnderTest?.product.stop();
+  await globalThis.commonholdUnderTest?.product.remove();
 }

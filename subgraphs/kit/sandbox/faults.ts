@@ -36,8 +36,8 @@ const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rate-limited'), times, retryAfterSeconds: z.number().int().min(0).default(30) }),
   /** 50 MB. */
   simple('huge'),
-  /** 302 to the loopback address. */
-  simple('redirect'),
+  /** 302, by default to the sandbox itself, which is a loopback address. */
+  z.strictObject({ kind: z.literal('redirect'), times, location: z.url().optional() }),
   /** The right answer, with `__proto__` and `constructor` members. */
   simple('prototype'),
   /** Personal values are encrypted in a way that must be refused. */
@@ -109,7 +109,7 @@ export function misbehave(wanted: Fault, reply: FastifyReply, origin: string): b
       reply.type('application/json').send(`{"items":["${'x'.repeat(50 * 1024 * 1024)}"]}`);
       return true;
     case 'redirect':
-      reply.redirect(`${origin}/sandbox/calls`, 302);
+      reply.redirect(wanted.location ?? `${origin}/sandbox/calls`, 302);
       return true;
     case 'status':
       reply.code(wanted.status).type('application/problem+json');

@@ -9,6 +9,8 @@ export interface SandboxCall<Operation> {
   readonly path: PartOf<Operation, 'path'>;
   readonly query: PartOf<Operation, 'query'>;
   readonly body: BodyOf<Operation>;
+  /** What came as `Idempotency-Key`: a handler runs once for a company, operation and key. */
+  readonly idempotencyKey: string | undefined;
   /** Encrypts a personal value for the company. */
   encrypt(plaintext: string): Promise<string>;
   /** Opens a personal value that the company encrypted for the partner. @throws {Problem} 422 */
@@ -39,7 +41,10 @@ type SuccessOf<Operation> = Operation extends { responses: infer Responses }
   : never;
 
 /** A call whose parts are valid by the document, which is what makes them of the handler's types. */
-export type ValidCall = Pick<SandboxCall<unknown>, 'company' | 'companies' | 'encrypt' | 'decrypt'> &
+export type ValidCall = Pick<
+  SandboxCall<unknown>,
+  'company' | 'companies' | 'idempotencyKey' | 'encrypt' | 'decrypt'
+> &
   Readonly<Record<'path' | 'query' | 'body', unknown>>;
 
 /** The handler of an operation by its id; undefined: there is none. */

@@ -47,6 +47,7 @@ export function operationRoute(
     await takeTime(state.latencyMilliseconds);
     if (fault && misbehave(fault, reply, state.origin())) return reply;
     validate(parts);
+    const key = request.headers['idempotency-key'];
     const work = async (): Promise<unknown> =>
       handler({
         company: client.company,
@@ -54,10 +55,10 @@ export function operationRoute(
         path: parts.path,
         query: parts.query,
         body: parts.body,
+        idempotencyKey: typeof key === 'string' ? key : undefined,
         encrypt: (text) => state.keys.encryptFor(client, text, fault?.kind === 'bad-jwe' ? fault.variant : undefined),
         decrypt: (jwe) => state.keys.decrypt(jwe),
       });
-    const key = request.headers['idempotency-key'];
     const once = { company: client.company, operation: `${request.method} ${request.url}`, key };
     const answer = isKeyed(once)
       ? await state.idempotency.once(once, await opened(parts.body, state.keys), work)

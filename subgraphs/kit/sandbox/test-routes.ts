@@ -1,4 +1,4 @@
-/** What tests use of a sandbox partner: which calls it received, and how it is to misbehave. */
+/** What tests use of a sandbox partner: which calls it received, which tokens it gave, how it is to misbehave. */
 import type { FastifyInstance } from 'fastify';
 import type { SandboxState } from './operation-route.ts';
 
@@ -19,6 +19,7 @@ export function addTestRoutes(server: FastifyInstance, operations: readonly stri
     state.faults.clear();
     return reply.code(204).send();
   });
+  server.get('/sandbox/tokens', () => state.tokens.list());
   server.delete('/sandbox/tokens', (_, reply) => {
     state.tokens.revokeAll();
     return reply.code(204).send();

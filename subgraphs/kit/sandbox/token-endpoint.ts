@@ -12,6 +12,8 @@ export interface TokenEndpoint {
   exchange(form: unknown): Promise<IssuedToken | undefined>;
   /** The client that holds this access token; undefined: nobody. */
   clientOf(accessToken: string): SandboxClient | undefined;
+  /** The tokens in force. */
+  list(): readonly string[];
   /** Ends all tokens, as a partner that rotates its secrets would. */
   revokeAll(): void;
 }
@@ -50,6 +52,7 @@ export function createTokenEndpoint(issuer: () => string, clients: readonly Sand
       const held = tokens.get(accessToken);
       return held && held.until > Date.now() ? held.client : undefined;
     },
+    list: () => [...tokens.keys()],
     revokeAll: () => tokens.clear(),
   };
 }

@@ -41,10 +41,7 @@ type SuccessOf<Operation> = Operation extends { responses: infer Responses }
   : never;
 
 /** A call whose parts are valid by the document, which is what makes them of the handler's types. */
-export type ValidCall = Pick<
-  SandboxCall<unknown>,
-  'company' | 'companies' | 'idempotencyKey' | 'encrypt' | 'decrypt'
-> &
+export type ValidCall = Pick<SandboxCall<unknown>, 'company' | 'companies' | 'idempotencyKey' | 'encrypt' | 'decrypt'> &
   Readonly<Record<'path' | 'query' | 'body', unknown>>;
 
 /** The handler of an operation by its id; undefined: there is none. */

@@ -57,7 +57,7 @@ export type Query = {
   readonly device?: Maybe<Device>;
   /** Devices of the given residences, or of all that you may see. */
   readonly devices?: Maybe<DeviceConnection>;
-  /** What became of a command; null when there is none with this id that you may see. */
+  /** What became of a command; null when there is none with this id that you may see, or the partner never got the order. */
   readonly command?: Maybe<Command>;
 };
 
@@ -370,7 +370,7 @@ export type CommandStatus =
   | 'DONE'
   /** It wasn't carried out and won't be. */
   | 'FAILED'
-  /** The partner's answer was lost: it may or may not have been carried out. */
+  /** The partner's answer was lost: it may or may not have been carried out. Ask for the command by its id to learn more. */
   | 'UNKNOWN';
 
 /** A page of devices. */

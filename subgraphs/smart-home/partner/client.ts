@@ -32,7 +32,8 @@ export interface SmartHomeClient {
   events(devices: readonly string[], limit: number): Promise<readonly DeviceEventRecord[]>;
   /** Carried out once for a key, however often it is sent. */
   order(key: string, order: Order): Promise<CommandRecord>;
-  commands(ids: readonly string[]): Promise<readonly CommandRecord[]>;
+  /** What became of the orders with these keys; of one that never arrived there is no record. */
+  commands(keys: readonly string[]): Promise<readonly CommandRecord[]>;
   /** Opens a personal value that was encrypted for the company. */
   decrypt(jwe: string, place: string): Promise<string>;
 }
@@ -94,8 +95,9 @@ export function createSmartHomeClient(partner: PartnerClient<paths>): SmartHomeC
     order: (key, order) =>
       partner.call('post', '/commands', { header: { 'Idempotency-Key': key }, body: order, schema: commandRecord }),
     commands: (keys) =>
-      batched('ids', keys, async (ids) => {
-        return (await partner.call('post', '/commands/query', { body: { ids }, schema: commandList })).items;
+      batched('ids', keys, async (idempotencyKeys) => {
+        const body = { idempotencyKeys };
+        return (await partner.call('post', '/commands/query', { body, schema: commandList })).items;
       }),
     decrypt: (jwe, place) => partner.decrypt(jwe, place),
   };

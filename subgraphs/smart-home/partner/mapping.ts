@@ -1,5 +1,11 @@
 /** The partner's records → what the graph shows: names, units and ids of both sides meet here and nowhere else. */
-import { encodeId, type OpaqueId, residenceKey, type TenantId } from '@commonhold/kit/tenancy/ids.ts';
+import {
+  encodeId,
+  type OpaqueId,
+  type ResidenceKey,
+  residenceKey,
+  type TenantId,
+} from '@commonhold/kit/tenancy/ids.ts';
 import type { DeviceEvent, Source } from '../generated/resolvers.ts';
 import type { CommandParent, DeviceParent, DeviceTypeName, SceneParent } from '../parents.ts';
 import type { SmartHomeClient } from './client.ts';
@@ -74,7 +80,7 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
       return { id: ownedId(tenant, 'DeviceEvent', record), kind: EVENT_KINDS[kind], occurredAt };
     },
     command: (record) => ({
-      id: ownedId(tenant, 'Command', record),
+      id: commandId(tenant, residenceKey(record.residenceRef), record.idempotencyKey),
       residenceKey: residenceKey(record.residenceRef),
       target: record.target,
       status: COMMAND_STATUSES[record.status],
@@ -82,6 +88,11 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
       acceptedAt: record.acceptedAt,
     }),
   };
+}
+
+/** A command is called by the key that it was ordered with: that is known even when the partner's answer is lost. */
+export function commandId(tenant: TenantId, residence: ResidenceKey, idempotencyKey: string): OpaqueId {
+  return encodeId({ tenant, type: 'Command', residence, key: idempotencyKey });
 }
 
 function ownedId(

@@ -33,6 +33,7 @@ export const deviceEventDetail = z.object({ kind: z.enum(['locked', 'unlocked', 
 
 export const commandRecord = z.object({
   ...owned,
+  idempotencyKey: z.string(),
   target: z.string(),
   status: z.enum(['accepted', 'done', 'failed']),
   reason: z.enum(['device-offline', 'not-supported', 'out-of-range']).optional(),

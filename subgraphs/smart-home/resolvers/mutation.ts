@@ -2,12 +2,12 @@ import { badUserInput } from '@commonhold/kit/errors.ts';
 import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
 import { PartnerError } from '@commonhold/kit/partner/partner-error.ts';
 import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
-import { encodeId } from '@commonhold/kit/tenancy/ids.ts';
 import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Services } from '../loaders.ts';
 import type { CommandParent, DeviceParent, SceneParent } from '../parents.ts';
 import type { Order } from '../partner/client.ts';
+import { commandId } from '../partner/mapping.ts';
 
 type Context = SubgraphContext<Services>;
 
@@ -71,8 +71,8 @@ async function commandDevice(
 }
 
 /**
- * Sends the order. When the answer is lost, nobody knows whether it was carried out: the command is UNKNOWN, and the
- * same order with the same key tells later what became of it, without carrying it out twice.
+ * Sends the order. When the answer is lost, nobody knows whether it was carried out: the command is UNKNOWN, and its id
+ * tells later what became of it, as does the same order with the same key, without carrying it out twice.
  */
 async function command(
   { principal, smartHome, mapping }: Context,
@@ -97,7 +97,7 @@ function unknownCommand(
   target: DeviceParent | SceneParent,
 ): CommandParent {
   return {
-    id: encodeId({ tenant, type: 'Command', residence: target.residenceKey, key: `key-${key}` }),
+    id: commandId(tenant, target.residenceKey, key),
     residenceKey: target.residenceKey,
     target: target.key,
     status: 'UNKNOWN',

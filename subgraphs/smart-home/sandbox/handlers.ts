@@ -16,6 +16,7 @@ const EVENTS_KEPT = 60;
 
 export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxHandlers<operations> {
   const commands = new Map<string, Schemas['Command']>();
+  const done = new Map<string, readonly ClearEvent[]>();
 
   const own = <Item extends { readonly companyId: string }>(
     { companies }: AnyCall,
@@ -31,11 +32,13 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
   };
 
   const finish = (
+    { idempotencyKey = '' }: Pick<SandboxCall<unknown>, 'idempotencyKey'>,
     target: { readonly companyId: string; readonly residenceRef: string; readonly id: string },
     failure?: Schemas['Command']['reason'],
   ) => {
     const command: Schemas['Command'] = {
       id: `cmd-${randomUUID()}`,
+      idempotencyKey,
       companyId: target.companyId,
       residenceRef: target.residenceRef,
       target: target.id,
@@ -43,7 +46,7 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       ...(failure ? { reason: failure } : {}),
       acceptedAt: now().toISOString(),
     };
-    commands.set(command.id, command);
+    commands.set(`${target.companyId}/${idempotencyKey}`, command);
     return command;
   };
 
@@ -70,7 +73,9 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
         call,
         call.body.devices.map((id) => estate.devices.get(id)),
       );
-      const kept = devices.flatMap((record) => eventsOf(record, now()).slice(0, call.body.limit));
+      const kept = devices.flatMap((record) =>
+        [...(done.get(record.id) ?? []), ...eventsOf(record, now())].slice(0, call.body.limit),
+      );
       const items = kept.map(async ({ detail, ...event }) => ({
         ...event,
         detail: await call.encrypt(JSON.stringify(detail)),
@@ -79,20 +84,22 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
     },
     createCommand: (call) => {
       const scene = estate.scenes.get(call.body.target);
-      if (scene?.companyId === call.company && call.body.action === 'run') return finish(scene);
+      if (scene?.companyId === call.company && call.body.action === 'run') return finish(call, scene);
       const target = estate.devices.get(call.body.target);
       if (target?.companyId !== call.company) throw new Problem(404, 'not-found', 'No such device or scene');
       const next = stateAfter(target, call.body);
-      if (!next) return finish(target, 'not-supported');
-      if (!target.online) return finish(target, 'device-offline');
+      if (!next) return finish(call, target, 'not-supported');
+      if (!target.online) return finish(call, target, 'device-offline');
       target.state = { ...target.state, ...next };
-      return finish(target);
+      if (next.locked != null)
+        done.set(target.id, [doorEvent(target, next.locked, now()), ...(done.get(target.id) ?? [])]);
+      return finish(call, target);
     },
     queryCommands: (call) => ({
       items: [
         ...own(
           call,
-          call.body.ids.map((id) => commands.get(id)),
+          call.body.idempotencyKeys.map((key) => commands.get(`${call.company}/${key}`)),
         ),
       ],
     }),
@@ -121,6 +128,12 @@ function anyOf(estate: SandboxEstate, company: string): readonly SandboxDevice[]
 
 interface ClearEvent extends Omit<Schemas['DeviceEvent'], 'detail'> {
   readonly detail: Schemas['DeviceEventDetail'];
+}
+
+/** What a door's history says of an order that was carried out. */
+function doorEvent({ id: deviceId, companyId, residenceRef }: SandboxDevice, isLocked: boolean, now: Date): ClearEvent {
+  const detail = { kind: isLocked ? 'locked' : 'unlocked', occurredAt: now.toISOString() } as const;
+  return { id: `evt-${randomUUID()}`, companyId, residenceRef, deviceId, detail };
 }
 
 function eventsOf({ id: deviceId, companyId, residenceRef, kind }: SandboxDevice, now: Date): readonly ClearEvent[] {

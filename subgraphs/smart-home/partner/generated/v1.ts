@@ -26,7 +26,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Commands by id. */
+        /** Commands by the keys that they were ordered with; a key that never arrived has none. */
         post: operations["queryCommands"];
         delete?: never;
         options?: never;
@@ -94,6 +94,8 @@ export interface components {
             acceptedAt: string;
             companyId: string;
             id: string;
+            /** @description The key that it was ordered with */
+            idempotencyKey: string;
             /** @enum {string} */
             reason?: "device-offline" | "not-supported" | "out-of-range";
             residenceRef: components["schemas"]["ResidenceRef"];
@@ -231,7 +233,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    ids: string[];
+                    idempotencyKeys: string[];
                 };
             };
         };

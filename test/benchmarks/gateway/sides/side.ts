@@ -1,0 +1,14 @@
+import type { LoadRequest } from '../../measure/load.ts';
+import type { Work } from '../works.ts';
+
+/** One way to answer the works: what is measured, and what it is measured against. */
+export interface Side {
+  readonly name: string;
+  /** Every process whose cost counts. */
+  readonly processIds: readonly number[];
+  request(work: Work): LoadRequest;
+  stop(): Promise<void>;
+}
+
+/** Starts a side whose partners answer at `stubPort`. */
+export type StartSide = (stubPort: number) => Promise<Side>;

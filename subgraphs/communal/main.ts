@@ -10,9 +10,8 @@ import { runProcess } from '@commonhold/platform/process.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
-import { createServices } from './loaders.ts';
+import { communal } from './definition.ts';
 import type { paths } from './partner/generated/v1.ts';
-import { resolvers } from './resolvers/index.ts';
 
 await runProcess('communal', async () => {
   const { COMMUNAL_PORT, DIRECTORY_PORT } = ports(process.env);
@@ -27,20 +26,11 @@ await runProcess('communal', async () => {
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics),
   });
-  return defineSubgraph(
-    {
-      name: 'communal',
-      schemaFiles: [new URL('schema.graphql', import.meta.url)],
-      resolvers,
-      services: (request) => createServices(request, partner),
-      close: () => partner.close(),
-    },
-    {
-      identity,
-      port: COMMUNAL_PORT,
-      log: createLog('communal', process.env),
-      metrics,
-      directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
-    },
-  );
+  return defineSubgraph(communal(partner), {
+    identity,
+    port: COMMUNAL_PORT,
+    log: createLog('communal', process.env),
+    metrics,
+    directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
+  });
 });

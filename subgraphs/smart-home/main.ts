@@ -10,9 +10,8 @@ import { runProcess } from '@commonhold/platform/process.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
-import { createServices } from './loaders.ts';
+import { smartHome } from './definition.ts';
 import type { paths } from './partner/generated/v1.ts';
-import { resolvers } from './resolvers/index.ts';
 
 await runProcess('smart-home', async () => {
   const { SMART_HOME_PORT, DIRECTORY_PORT } = ports(process.env);
@@ -27,20 +26,11 @@ await runProcess('smart-home', async () => {
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics),
   });
-  return defineSubgraph(
-    {
-      name: 'smart-home',
-      schemaFiles: [new URL('schema.graphql', import.meta.url)],
-      resolvers,
-      services: (request) => createServices(request, partner),
-      close: () => partner.close(),
-    },
-    {
-      identity,
-      port: SMART_HOME_PORT,
-      log: createLog('smart-home', process.env),
-      metrics,
-      directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
-    },
-  );
+  return defineSubgraph(smartHome(partner), {
+    identity,
+    port: SMART_HOME_PORT,
+    log: createLog('smart-home', process.env),
+    metrics,
+    directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
+  });
 });

@@ -44,8 +44,10 @@ export interface CommunalClient {
   submitReadings(key: string, readings: SubmittedReading[]): Promise<readonly ReadingOutcome[]>;
   createServiceRequest(key: string, order: ServiceRequestOrder): Promise<ServiceRequestRecord>;
   updateServiceRequest(key: string, id: string, change: ServiceRequestChange): Promise<ServiceRequestRecord>;
-  /** Opens a personal value that was encrypted for the company. */
-  decrypt(jwe: string, place: string): Promise<string>;
+  /** Opens a personal value that was encrypted for the company, and parses it. */
+  open: PartnerClient<paths>['open'];
+  /** Opens a personal value that is a text. */
+  decrypt: PartnerClient<paths>['decrypt'];
 }
 
 export interface ServiceRequestQuestion {
@@ -155,6 +157,7 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
         body: { ...change },
         schema: serviceRequestRecord,
       }),
-    decrypt: (jwe, place) => partner.decrypt(jwe, place),
+    open: partner.open,
+    decrypt: partner.decrypt,
   };
 }

@@ -78,15 +78,13 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
   return {
     account: (record) => {
       let opened: ReturnType<UtilityAccountParent['personal']> | undefined;
-      const open = async () =>
-        accountPersonal.parse(JSON.parse(await client.decrypt(record.personal, 'Account.personal')));
       return {
         id: ownedId(tenant, 'UtilityAccount', record),
         key: record.id,
         residence: residenceKey(record.residenceRef),
         source: source(),
         personal: () => {
-          opened ??= open();
+          opened ??= client.open(record.personal, 'Account.personal', accountPersonal);
           return opened;
         },
       };

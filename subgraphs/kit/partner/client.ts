@@ -20,6 +20,7 @@ import type { PartnerMetrics } from './metrics.ts';
 import type { CallOptions, Method, OperationOf, PathsOf } from './openapi-operations.ts';
 import { PartnerError, placeOf } from './partner-error.ts';
 import type { PayloadEncryption } from './payload-encryption.ts';
+import { parsePersonalValue } from './personal-value.ts';
 import { requestPath } from './request-path.ts';
 import type { Resilience } from './resilience.ts';
 import { type Answer, type Transport, violation } from './transport.ts';
@@ -45,7 +46,9 @@ export interface PartnerClient<Paths> {
   ): Promise<z.output<Schema>>;
   /** Divides keys into batches that the contract allows for `resource`. */
   inBatches<Key>(resource: string, keys: readonly Key[]): readonly (readonly Key[])[];
-  /** Opens a personal value that was encrypted for this company. @throws {PartnerError} */
+  /** Opens a personal value that was encrypted for this company, and parses the JSON in it. @throws {PartnerError} */
+  open<Schema extends z.ZodType>(jwe: string, place: string, schema: Schema): Promise<z.output<Schema>>;
+  /** Opens a personal value that is a text. @throws {PartnerError} */
   decrypt(jwe: string, place: string): Promise<string>;
   /** Encrypts a personal value for the partner. @throws {PartnerError} */
   encrypt(plaintext: string): Promise<string>;
@@ -148,6 +151,8 @@ export function createPartnerClient<Paths>(
         keys.slice(index * size, (index + 1) * size),
       );
     },
+    open: async (jwe, place, schema) =>
+      parsePersonalValue(partner, place, await agreedEncryption().decrypt(jwe, place), schema),
     decrypt: (jwe, place) => agreedEncryption().decrypt(jwe, place),
     encrypt: (plaintext) => agreedEncryption().encrypt(plaintext, signal),
   };

@@ -34,8 +34,8 @@ export interface SmartHomeClient {
   order(key: string, order: Order): Promise<CommandRecord>;
   /** What became of the orders with these keys; of one that never arrived there is no record. */
   commands(keys: readonly string[]): Promise<readonly CommandRecord[]>;
-  /** Opens a personal value that was encrypted for the company. */
-  decrypt(jwe: string, place: string): Promise<string>;
+  /** Opens a personal value that was encrypted for the company, and parses it. */
+  open: PartnerClient<paths>['open'];
 }
 
 export interface DeviceQuestion {
@@ -99,6 +99,6 @@ export function createSmartHomeClient(partner: PartnerClient<paths>): SmartHomeC
         const body = { idempotencyKeys };
         return (await partner.call('post', '/commands/query', { body, schema: commandList })).items;
       }),
-    decrypt: (jwe, place) => partner.decrypt(jwe, place),
+    open: partner.open,
   };
 }

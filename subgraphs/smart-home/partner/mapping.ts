@@ -49,7 +49,6 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
   return {
     device: (record) => {
       let opened: ReturnType<DeviceParent['presence']> | undefined;
-      const open = async (jwe: string) => presence.parse(JSON.parse(await client.decrypt(jwe, 'Device.presence')));
       return {
         __typename: TYPES[record.kind],
         id: ownedId(tenant, 'Device', record),
@@ -62,7 +61,10 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
         state: record.state,
         source: source(),
         presence: () => {
-          opened ??= record.presence === undefined ? Promise.resolve(null) : open(record.presence);
+          opened ??=
+            record.presence === undefined
+              ? Promise.resolve(null)
+              : client.open(record.presence, 'Device.presence', presence);
           return opened;
         },
       };
@@ -74,9 +76,7 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
       residenceKey: residenceKey(record.residenceRef),
     }),
     event: async (record) => {
-      const { kind, occurredAt } = deviceEventDetail.parse(
-        JSON.parse(await client.decrypt(record.detail, 'DeviceEvent.detail')),
-      );
+      const { kind, occurredAt } = await client.open(record.detail, 'DeviceEvent.detail', deviceEventDetail);
       return { id: ownedId(tenant, 'DeviceEvent', record), kind: EVENT_KINDS[kind], occurredAt };
     },
     command: (record) => ({

@@ -12,9 +12,11 @@ export interface SandboxCall {
   readonly asked: readonly string[];
 }
 
-export type PartnerName = keyof typeof PORT_OFFSETS;
+const PORT_OFFSETS = { 'smart-home': 302, communal: 303 } as const;
 
-export interface TestSandbox {
+export type SandboxName = keyof typeof PORT_OFFSETS;
+
+export interface SandboxConnection {
   /** The calls that the partner got with this request id. */
   calls(requestId: string): Promise<readonly SandboxCall[]>;
   /** Misbehaves as `subgraphs/kit/sandbox/faults.ts` names it, by operation; `{}`: not any more. */
@@ -24,10 +26,11 @@ export interface TestSandbox {
   close(): Promise<void>;
 }
 
-const PORT_OFFSETS = { 'smart-home': 302, communal: 303 } as const;
-
-/** The sandbox of a product, by the identity of the partner's subgraph. */
-export async function openSandbox(partner: PartnerName, environment: TestEnvironment): Promise<TestSandbox> {
+/** By the identity of the partner's subgraph, for many questions; close it after the test. */
+export async function connectToSandbox(
+  partner: SandboxName,
+  environment: TestEnvironment = system().environment,
+): Promise<SandboxConnection> {
   const masterKey = await loadMasterKey({ ...process.env, ...environment });
   const identity = await loadIdentity(partner, `${environment.DATA_DIR}/tls`, masterKey);
   const dispatcher = new Agent({ connect: tlsMaterial(identity) });
@@ -50,12 +53,12 @@ export async function openSandbox(partner: PartnerName, environment: TestEnviron
   };
 }
 
-/** The calls that a partner of the system under test got with this request id. */
-export async function sandboxCalls(partner: PartnerName, requestId: string): Promise<readonly SandboxCall[]> {
-  const sandbox = await openSandbox(partner, system().environment);
+/** The calls that the partner got with this request id. */
+export async function sandboxCalls(partner: SandboxName, requestId: string): Promise<readonly SandboxCall[]> {
+  const connection = await connectToSandbox(partner);
   try {
-    return await sandbox.calls(requestId);
+    return await connection.calls(requestId);
   } finally {
-    await sandbox.close();
+    await connection.close();
   }
 }

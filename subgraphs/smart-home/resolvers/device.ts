@@ -30,11 +30,12 @@ const residence = ({ residenceKey }: DeviceParent, _: unknown, { principal }: Co
   id: residenceId(principal.tenant, residenceKey),
 });
 
-const events = async ({ key }: DeviceParent, args: PageArguments, { principal, loaders }: Context) => {
+const events = async ({ key, residenceKey }: DeviceParent, args: PageArguments, { principal, loaders }: Context) => {
   const scope = { tenant: principal.tenant, list: `Device.events:${key}` };
   const { first, after } = parsePage(args, scope);
   const limit = after === undefined ? first + 1 : GREATEST_HISTORY;
-  return connectionOf(await loaders.events.load({ device: key, limit }), args, scope, ({ id }) => id);
+  const history = await loaders.events.load({ device: key, residence: residenceKey, limit });
+  return history && connectionOf(history, args, scope, ({ id }) => id);
 };
 
 export const DoorLock: DoorLockResolvers = { residence, events, locked: ({ state }) => state.locked ?? null };

@@ -6,7 +6,7 @@ import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Services } from '../loaders.ts';
 import type { CommandParent, DeviceParent, SceneParent } from '../parents.ts';
-import type { Order } from '../partner/client.ts';
+import type { DeviceOrder } from '../partner/device-partner.ts';
 import { commandId } from '../partner/mapping.ts';
 
 type Context = SubgraphContext<Services>;
@@ -59,7 +59,7 @@ async function commandDevice(
   input: CommandInput & { readonly device: string },
   scope: 'device:control' | 'lock:open',
   kind: DeviceParent['kind'],
-  order: Omit<Order, 'target'>,
+  order: DeviceOrder,
 ) {
   const id = ownId(context.principal, input.device, ['Device'], [scope]);
   const device = id && (await context.loaders.device.load(id));
@@ -75,16 +75,15 @@ async function commandDevice(
  * tells later what became of it, as does the same order with the same key, without carrying it out twice.
  */
 async function command(
-  { principal, smartHome, mapping }: Context,
+  { principal, partners }: Context,
   { idempotencyKey, clientMutationId = null }: CommandInput,
   target: DeviceParent | SceneParent | null,
-  order: Omit<Order, 'target'>,
+  order: DeviceOrder,
 ) {
   const key = partnerIdempotencyKey(principal.tenant, 'command', idempotencyKey);
   if (!target) return { command: null, clientMutationId };
   try {
-    const record = await smartHome.order(key, { ...order, target: target.key });
-    return { command: mapping.command(record), clientMutationId };
+    return { command: await partners.of(target.residenceKey).order(key, target, order), clientMutationId };
   } catch (error) {
     if (!(error instanceof PartnerError) || !error.mayHaveTakenEffect) throw explainReusedKey(error);
     return { command: unknownCommand(principal.tenant, key, target), clientMutationId };

@@ -14,7 +14,7 @@ export const Query: QueryResolvers = {
     return own ? loaders.device.load(own) : null;
   },
 
-  devices: async (_root, args, { principal, consents, smartHome, mapping }) => {
+  devices: async (_root, args, { principal, consents, partners }) => {
     const scope = { tenant: principal.tenant, list: `Query.devices:${JSON.stringify(args.residences ?? null)}` };
     parsePage(args, scope);
     if ((args.residences?.length ?? 0) > GREATEST_NAMED_RESIDENCES) {
@@ -31,10 +31,7 @@ export const Query: QueryResolvers = {
     }
     const residences = [...allowed].toSorted();
     if (residences.length === 0) return connection([], scope, () => '', false);
-    return partnerConnection(args, scope, async (limit, cursor) => {
-      const { items, nextCursor } = await smartHome.devicePage({ residences, limit, cursor });
-      return { items: items.map(mapping.device), nextCursor };
-    });
+    return partnerConnection(args, scope, (limit, cursor) => partners.devicePage({ residences, limit, cursor }));
   },
 
   command: (_root, { id }, { principal, loaders }) => {

@@ -2,9 +2,8 @@
  * Connections to one process behind the gateway: kept alive, bounded in number, size and time, never redirected; mutual
  * TLS 1.3 to those of our own, whose certificate has to carry their SPIFFE id.
  */
-import { X509Certificate } from 'node:crypto';
-import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { isService, type ServiceIdentity, type ServiceName, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import type { ServiceIdentity, ServiceName } from '@commonhold/platform/tls/identity.ts';
+import { tlsTowards } from '@commonhold/platform/tls/peer.ts';
 import { Agent, type Dispatcher } from 'undici';
 
 export interface Connection {
@@ -50,24 +49,16 @@ export function openConnection(mutualTls?: MutualTls): Connection {
     headersTimeout: TIMEOUT_MILLISECONDS,
     bodyTimeout: TIMEOUT_MILLISECONDS,
     maxResponseSize: LARGEST_ANSWER_BYTES,
-    connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS, ...(mutualTls && tlsOptions(mutualTls)) },
+    connect: {
+      timeout: CONNECT_TIMEOUT_MILLISECONDS,
+      ...(mutualTls && tlsTowards(mutualTls.identity, mutualTls.peer)),
+    },
   });
   return {
     post: async (url, { headers, body, signal }) =>
       readAnswer(await agent.request({ ...target(url), method: 'POST', headers, body, signal })),
     get: async (url, signal) => readAnswer(await agent.request({ ...target(url), method: 'GET', signal })),
     close: () => agent.close(),
-  };
-}
-
-function tlsOptions({ identity, peer }: MutualTls) {
-  return {
-    ...tlsMaterial(identity),
-    minVersion: 'TLSv1.3' as const,
-    rejectUnauthorized: true,
-    checkServerIdentity: (host: string, certificate: PeerCertificate) =>
-      checkServerIdentity(host, certificate) ??
-      (isService(new X509Certificate(certificate.raw), [peer]) ? undefined : new Error(`not the service ${peer}`)),
   };
 }
 

@@ -19,6 +19,7 @@ const keys = (...names: string[]): ResidenceKey[] => names.map(residenceKey);
 let identities: TestIdentities;
 let directory: Server;
 let consents: ConsentDirectory;
+let url: URL;
 let answer: { status: number; body: string };
 const asked: Asked[] = [];
 
@@ -37,7 +38,8 @@ beforeAll(async () => {
   await once(directory, 'listening');
   const address = directory.address();
   const port = typeof address === 'object' ? address?.port : undefined;
-  consents = createConsentDirectory(await identities.of('communal'), 'communal', new URL(`https://localhost:${port}`));
+  url = new URL(`https://localhost:${port}`);
+  consents = createConsentDirectory(await identities.of('communal'), 'communal', url);
 });
 afterAll(async () => {
   await consents.close();
@@ -75,6 +77,20 @@ describe('consents', () => {
     const { all } = ofRequest();
     expect(await Promise.all([all(), all()])).toEqual([new Set(['r-1', 'r-3']), new Set(['r-1', 'r-3'])]);
     expect(asked).toEqual([{ tenant: 'northgate', body: { partner: 'communal' } }]);
+  });
+
+  it('are asked of the directory alone: another service at its address is told nothing', async () => {
+    directory.setSecureContext(tlsMaterial(await identities.of('communal-sandbox')));
+    const anew = createConsentDirectory(await identities.of('communal'), 'communal', url);
+    const { inForce } = anew.of({
+      tenant: tenantId('northgate'),
+      requestId: 'test',
+      signal: AbortSignal.timeout(5_000),
+    });
+    await expect(inForce(keys('r-1'))).rejects.toMatchObject({ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } });
+    expect(asked).toEqual([]);
+    directory.setSecureContext(tlsMaterial(await identities.of('directory')));
+    await anew.close();
   });
 
   it.each([

@@ -1,6 +1,7 @@
 /** Which residences a partner may process now. */
 
-import { type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import { tlsTowards } from '@commonhold/platform/tls/peer.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import DataLoader from 'dataloader';
 import { Agent, request } from 'undici';
@@ -56,7 +57,7 @@ export function createConsentDirectory(
   directoryUrl: URL,
 ): ConsentDirectory {
   const dispatcher = new Agent({
-    connect: { ...tlsMaterial(identity), minVersion: 'TLSv1.3' },
+    connect: tlsTowards(identity, 'directory'),
     maxResponseSize: GREATEST_ANSWER_BYTES,
     connections: 16,
   });

@@ -26,7 +26,8 @@ export interface TypedId {
 }
 
 const GREATEST_LENGTH = 512;
-const PART = /^[A-Za-z0-9_.:~-]{1,120}$/;
+/** What may stand in a part of an id: keys of the directory and of partners. */
+export const PART = /^[A-Za-z0-9_.:~-]{1,120}$/;
 
 export function tenantId(value: string): TenantId {
   if (!PART.test(value)) throw new TypeError('not a company key');

@@ -42,17 +42,17 @@ export const DoorLock: DoorLockResolvers = { residence, events, locked: ({ state
 
 export const Light: LightResolvers = {
   residence,
-  on: ({ state }) => state.on ?? false,
+  on: ({ state }) => stated(state.on),
   brightnessPercent: ({ state }) => state.brightness ?? null,
 };
 
 export const Thermostat: ThermostatResolvers = {
   residence,
-  temperatureCelsius: ({ state }) => (state.temperature ?? Number.NaN).toFixed(1),
-  targetTemperatureCelsius: ({ state }) => (state.targetTemperature ?? Number.NaN).toFixed(1),
+  temperatureCelsius: ({ state }) => stated(state.temperature).toFixed(1),
+  targetTemperatureCelsius: ({ state }) => stated(state.targetTemperature).toFixed(1),
 };
 
-export const LeakSensor: LeakSensorResolvers = { residence, leaking: ({ state }) => state.leaking ?? false };
+export const LeakSensor: LeakSensorResolvers = { residence, leaking: ({ state }) => stated(state.leaking) };
 
 export const MotionSensor: MotionSensorResolvers = {
   residence,
@@ -61,9 +61,15 @@ export const MotionSensor: MotionSensorResolvers = {
   lastMotionAt: async ({ presence }) => (await presence())?.lastMotionAt ?? null,
 };
 
-export const WaterValve: WaterValveResolvers = { residence, open: ({ state }) => state.open ?? false };
+export const WaterValve: WaterValveResolvers = { residence, open: ({ state }) => stated(state.open) };
 
 export const SmartMeter: SmartMeterResolvers = {
   residence,
-  powerWatts: ({ state }) => (state.powerWatts ?? 0).toFixed(1),
+  powerWatts: ({ state }) => stated(state.powerWatts).toFixed(1),
 };
+
+/** What every device of the kind tells: a record without it is refused, and nothing is made up in its place. */
+function stated<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('a device without its state');
+  return value;
+}

@@ -134,7 +134,7 @@ export interface components {
             items: components["schemas"]["Device"][];
             nextCursor?: string;
         };
-        /** @description Only the properties of the device's kind are there. */
+        /** @description Only the properties of the device's kind are there. A light always has `on`, a thermostat both temperatures in degrees Celsius, a leak sensor `leaking`, a water valve `open`, a smart meter `powerWatts`. */
         DeviceState: {
             brightness?: number | null;
             leaking?: boolean;

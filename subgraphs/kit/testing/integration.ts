@@ -1,0 +1,127 @@
+/** For tests: one integration service, its sandbox partner and the consents it asks for, and nothing of the others. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureMasterKey } from '@commonhold/development/master-key.ts';
+import { ensurePartnerKeys } from '@commonhold/development/partner-keys.ts';
+import { ensurePki } from '@commonhold/development/pki.ts';
+import { createLog } from '@commonhold/platform/log.ts';
+import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import { Registry } from 'prom-client';
+import { Agent, request } from 'undici';
+import { type Contract, loadContract } from '../partner/contract.ts';
+import { createPartnerMetrics } from '../partner/metrics.ts';
+import { createPartner, type Partner } from '../partner/partner.ts';
+import type { RecordedCall } from '../sandbox/call-log.ts';
+import { loadSandboxClients } from '../sandbox/clients.ts';
+import type { SandboxHandlers } from '../sandbox/handlers.ts';
+import { createSandbox } from '../sandbox/sandbox.ts';
+import { defineSubgraph } from '../subgraph.ts';
+import type { SubgraphDefinition } from '../subgraph-definition.ts';
+import type { SubgraphClaims } from '../tenancy/principal.ts';
+import { type ConsentDirectoryForTests, startConsentDirectory } from './consent-directory.ts';
+import { createTestGateway, type GraphqlAnswer } from './gateway.ts';
+
+export interface IntegrationParts<Paths, Operations, Services extends object> {
+  readonly name: 'smart-home' | 'communal';
+  /** The subgraph's folder. */
+  readonly folder: URL;
+  readonly handlers: SandboxHandlers<Operations>;
+  define(partner: Partner<Paths>): SubgraphDefinition<Services>;
+  /** The residences of a company. */
+  residencesOf(company: string): readonly string[];
+  /** Changes of what was agreed, such as smaller batches. */
+  readonly limits?: Partial<Contract['limits']>;
+}
+
+export interface TestIntegration<Paths> {
+  /** Asks the subgraph as the gateway does, for a principal with these claims. */
+  ask(claims: SubgraphClaims, query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
+  /** What the partner was asked since the last time, tokens and keys left out. */
+  calls(): Promise<readonly RecordedCall[]>;
+  /** Misbehaves as `sandbox/faults.ts` names it, by operation; `{}`: not any more. */
+  misbehave(faults: Readonly<Record<string, object>>): Promise<void>;
+  readonly consents: ConsentDirectoryForTests;
+  readonly partner: Partner<Paths>;
+  readonly metrics: Registry;
+  stop(): Promise<void>;
+}
+
+/** Starts it on free ports with keys of its own; stop it after the test. */
+export async function startIntegration<Paths, Operations, Services extends object>(
+  parts: IntegrationParts<Paths, Operations, Services>,
+): Promise<TestIntegration<Paths>> {
+  const { name } = parts;
+  const folder = await mkdtemp(join(tmpdir(), `commonhold-${name}-`));
+  const environment = { LOG_LEVEL: 'silent', MASTER_KEY_FILE: join(folder, 'master.key') };
+  await ensureMasterKey(environment);
+  const masterKey = await loadMasterKey(environment);
+  await ensurePki(join(folder, 'tls'), masterKey);
+  await ensurePartnerKeys(folder, masterKey);
+  const identityOf = (service: Parameters<typeof loadIdentity>[0]) =>
+    loadIdentity(service, join(folder, 'tls'), masterKey);
+  const [identity, log] = [await identityOf(name), createLog(name, environment)];
+
+  const sandbox = await createSandbox<Operations>({
+    name: `${name}-sandbox`,
+    port: 0,
+    identity: await identityOf(`${name}-sandbox`),
+    accepts: [name],
+    clients: await loadSandboxClients(folder, name),
+    openapi: new URL('partner/openapi/v1.yaml', parts.folder),
+    handlers: parts.handlers,
+    latencyMilliseconds: { least: 0, greatest: 0 },
+    log,
+    environment,
+  });
+  const consents = await startConsentDirectory(await identityOf('directory'), name, parts.residencesOf);
+  const metrics = new Registry();
+  const partner = await createPartner<Paths>({
+    contract: await contractWith(parts, sandbox.origin),
+    identity,
+    masterKey,
+    dataDirectory: folder,
+    metrics: createPartnerMetrics(metrics),
+  });
+  const options = { identity, port: 0, log, metrics, directoryUrl: consents.url };
+  const subgraph = await defineSubgraph(parts.define(partner), options);
+  const gateway = createTestGateway(await identityOf('gateway'), name, subgraph.port);
+  const dispatcher = new Agent({ connect: tlsMaterial(identity) });
+
+  return {
+    ask: gateway.ask,
+    calls: async () => {
+      const { body } = await request(`${sandbox.origin}/sandbox/calls`, { dispatcher });
+      const calls = (await body.json()) as readonly RecordedCall[];
+      await request(`${sandbox.origin}/sandbox/calls`, { dispatcher, method: 'DELETE' });
+      return calls.filter(({ operation }) => operation !== 'token' && operation !== 'jwks');
+    },
+    misbehave: async (faults) => {
+      const headers = { 'content-type': 'application/json' };
+      const change = { dispatcher, method: 'PUT', headers, body: JSON.stringify(faults) } as const;
+      const { statusCode } = await request(`${sandbox.origin}/sandbox/faults`, change);
+      if (statusCode !== 204) throw new Error(`the sandbox knows no such fault: ${statusCode}`);
+    },
+    consents,
+    partner,
+    metrics,
+    stop: async () => {
+      await gateway.close();
+      await subgraph.stop();
+      await consents.stop();
+      await dispatcher.destroy();
+      await sandbox.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function contractWith(
+  { name, folder, limits }: Pick<IntegrationParts<never, never, never>, 'name' | 'folder' | 'limits'>,
+  origin: string,
+): Promise<Contract> {
+  const variable = `${name.toUpperCase().replace('-', '_')}_SANDBOX_PORT`;
+  const contract = await loadContract(new URL('partner/contract.yaml', folder), { [variable]: new URL(origin).port });
+  return { ...contract, limits: { ...contract.limits, ...limits } };
+}

@@ -23,12 +23,10 @@ export const Query: QueryResolvers = {
 
   serviceRequests: async (_root, args, context) => {
     const { principal, communal, mapping } = context;
-    const scope = {
-      tenant: principal.tenant,
-      list: `Query.serviceRequests:${JSON.stringify([args.status, args.residences])}`,
-    };
-    parsePage(args, scope);
     const named = namedResidences(context, args.residences);
+    const list = `Query.serviceRequests:${JSON.stringify([args.status ?? null, named ?? null])}`;
+    const scope = { tenant: principal.tenant, list };
+    parsePage(args, scope);
     const residences = await askableResidences(context, ['request:read'], named);
     if (residences.length === 0) return connection([], scope, () => '', false);
     const status = args.status == null ? undefined : toPartner(STATUSES, args.status);

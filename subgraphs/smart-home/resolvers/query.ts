@@ -15,14 +15,14 @@ export const Query: QueryResolvers = {
   },
 
   devices: async (_root, args, { principal, consents, partners }) => {
-    const scope = { tenant: principal.tenant, list: `Query.devices:${JSON.stringify(args.residences ?? null)}` };
-    parsePage(args, scope);
     if ((args.residences?.length ?? 0) > GREATEST_NAMED_RESIDENCES) {
       throw badUserInput('residences', `may name at most ${GREATEST_NAMED_RESIDENCES}`);
     }
     const named = args.residences?.flatMap(
       (id) => ownId(principal, id, ['Residence'], ['device:read'])?.residence ?? [],
     );
+    const scope = { tenant: principal.tenant, list: `Query.devices:${JSON.stringify(named ?? null)}` };
+    parsePage(args, scope);
     const reached = reach(principal, ['device:read']);
     const wanted = named ?? (reached === 'company' ? undefined : [...reached]);
     const allowed = wanted === undefined ? await consents.all() : await consents.inForce(wanted);

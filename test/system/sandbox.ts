@@ -23,6 +23,8 @@ export interface SandboxConnection {
   misbehave(faults: Readonly<Record<string, object>>): Promise<void>;
   /** The access tokens that are in force there. */
   tokens(): Promise<readonly string[]>;
+  /** The answer to a question of the partner's API, such as `/v1/devices/query`, as it goes over the wire. */
+  wire(path: string, question: object, token: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,15 @@ export async function connectToSandbox(
       if (statusCode !== 204) throw new Error(await body.text());
     },
     tokens: async () => (await read('/sandbox/tokens')) as readonly string[],
+    wire: async (path, question, token) => {
+      const { body } = await request(origin + path, {
+        dispatcher,
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(question),
+      });
+      return body.text();
+    },
     close: () => dispatcher.close(),
   };
 }

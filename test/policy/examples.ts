@@ -1,0 +1,227 @@
+/**
+ * Objects of a company that every field can be read of, and an input for each mutation that leaves things as they are
+ * as far as it can: gathered by personas who may, before others try.
+ */
+import { decodeId, encodeId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
+import { expect } from '@jest/globals';
+import type { GraphQLArgument, GraphQLSchema } from 'graphql';
+import { getNamedType } from 'graphql';
+import { z } from 'zod';
+import { ask } from '../system/client.ts';
+import { nameOf, returnedType, type Step } from './field-paths.ts';
+import type { ArgumentValue } from './operation.ts';
+
+export interface Examples {
+  /** An id by the name of the object's type; of an interface's, one for each type of object. */
+  readonly ids: ReadonlyMap<string, string>;
+  /** Months with statistics. */
+  readonly months: { readonly from: string; readonly to: string };
+  /** A meter, and what it showed last. */
+  readonly lastReading: { readonly meter: string; readonly zone: number; readonly value: string };
+}
+
+const HOME = `{
+  __typename
+  me { __typename company { __typename id } person { __typename id } }
+  outages { __typename id }
+  residences(first: 1) { nodes {
+    __typename id
+    property { __typename id }
+    scenes { __typename id }
+    account { __typename id meters { __typename id readings(first: 1) { nodes { __typename id values { zone value } } } } }
+    devices(first: 100) { nodes { __typename id } }
+  } }
+}`;
+
+const NEIGHBOURS = `query ($property: ID!) {
+  residences(property: $property, first: 5) { nodes {
+    __typename id
+    property { __typename id }
+    consents { __typename id }
+    scenes { __typename id }
+    account { __typename id meters { __typename id } }
+    devices(first: 100) { nodes { __typename id } }
+  } }
+}`;
+
+const ORDERS = `mutation ($light: SwitchLightInput!, $request: CreateServiceRequestInput!) {
+  switchLight(input: $light) { command { __typename id } }
+  createServiceRequest(input: $request) { serviceRequest { __typename id } }
+}`;
+
+const meters = z.object({
+  residences: z.object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        account: z.object({
+          meters: z.array(
+            z.object({
+              id: z.string(),
+              readings: z.object({
+                nodes: z.array(z.object({ values: z.array(z.object({ zone: z.number(), value: z.string() })) })),
+              }),
+            }),
+          ),
+        }),
+      }),
+    ),
+  }),
+});
+
+/** @param domain the company's, as it stands in login names */
+export async function gatherExamples(domain: string): Promise<Examples> {
+  const resident = `resident@${domain}`;
+  const ids = new Map<string, string>();
+  const gather = async (persona: string, query: string, variables = {}): Promise<unknown> => {
+    const { body } = await ask(persona, query, variables);
+    expect(body.errors).toBeUndefined();
+    collectIds(body.data, ids);
+    return body.data;
+  };
+
+  const home = meters.parse(await gather(resident, HOME));
+  const [residence] = home.residences.nodes;
+  const [meter] = residence?.account.meters ?? [];
+  const [last] = meter?.readings.nodes[0]?.values ?? [];
+  if (!residence || !meter || !last) throw new Error('the resident has no meter with a reading');
+
+  // The consent that is in force is replaced; the one that was replaced may be withdrawn by whoever likes.
+  await gather(resident, `mutation ($input: GiveConsentInput!) { giveConsent(input: $input) { consent { id } } }`, {
+    input: consentInput(ids),
+  });
+  const { consents } = z
+    .object({
+      consents: z.object({ nodes: z.array(z.object({ id: z.string(), withdrawnAt: z.string().nullable() })) }),
+    })
+    .parse(await gather(resident, '{ consents(partner: SMART_HOME) { nodes { id withdrawnAt } } }'));
+  ids.set('Consent', consents.nodes.find(({ withdrawnAt }) => withdrawnAt !== null)?.id ?? '');
+
+  await gather(resident, ORDERS, {
+    light: { device: ids.get('Light'), on: true, idempotencyKey: crypto.randomUUID() },
+    request: requestInput(ids),
+  });
+  await gather(
+    `dispatcher@${domain}`,
+    'mutation ($input: UpdateServiceRequestInput!) { updateServiceRequest(input: $input) { serviceRequest { id } } }',
+    { input: { ...updateInput(ids), deadline: inAMonth() } },
+  );
+  await gather(`company-admin@${domain}`, '{ grants { nodes { __typename id } } }');
+  // A residence has six of the seven kinds of devices; the technician's three have them all.
+  await gather(`technician@${domain}`, '{ devices(first: 100) { nodes { __typename id } } }');
+  return { ids, lastReading: { meter: meter.id, ...last }, months: lastMonths() };
+}
+
+/** Objects of the same company in residences that neither the resident nor the technician was granted a role for. */
+export async function gatherNeighbours(domain: string): Promise<Examples> {
+  const dispatcher = `dispatcher@${domain}`;
+  const tenant = domain.replace('.example', '');
+  const property = encodeId({ tenant: tenantId(tenant), type: 'Property', residence: undefined, key: `${tenant}-p05` });
+  const ids = new Map<string, string>();
+  const { body } = await ask(dispatcher, NEIGHBOURS, { property });
+  expect(body.errors).toBeUndefined();
+  collectIds(body.data, ids);
+  const orders = await ask(dispatcher, ORDERS, {
+    light: { device: ids.get('Light'), on: true, idempotencyKey: crypto.randomUUID() },
+    request: requestInput(ids),
+  });
+  expect(orders.body.errors).toBeUndefined();
+  collectIds(orders.body.data, ids);
+  return { ids, lastReading: { meter: ids.get('Meter') ?? '', zone: 1, value: '1' }, months: lastMonths() };
+}
+
+/** The same ids but for their keys, which nothing has. */
+export function absentInsteadOf({ ids, lastReading, months }: Examples): Examples {
+  const absent = (id: string, typeName: string): string => {
+    const parts = decodeId(id);
+    if (!parts) throw new TypeError('not an id');
+    return encodeId({ ...parts, residence: parts.residence && residenceKey('nowhere'), key: `no-${typeName}` });
+  };
+  return {
+    ids: new Map([...ids].map(([typeName, id]) => [typeName, absent(id, typeName)])),
+    lastReading: { ...lastReading, meter: absent(lastReading.meter, 'Meter') },
+    months,
+  };
+}
+
+/**
+ * The arguments of root fields: an id of the object that the path goes on with, or the input of this field. Orders have
+ * the idempotency keys of this one operation.
+ */
+export function argumentsFrom(schema: GraphQLSchema, examples: Examples): ArgumentValue {
+  const inputs = inputsFrom(examples);
+  return (step: Step, next: Step | undefined, argument: GraphQLArgument) => {
+    if (getNamedType(argument.type).name !== 'ID') return inputs[nameOf(step)];
+    const target = next?.typeName ?? returnedType(schema, step).name;
+    return examples.ids.get(target) ?? examples.ids.get(ANY_OF[target] ?? '');
+  };
+}
+
+function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<string, object>> {
+  const clientMutationId = 'as it came';
+  const order = (kind: string) => ({ device: ids.get(kind), idempotencyKey: crypto.randomUUID(), clientMutationId });
+  const readAt = new Date().toISOString();
+  return {
+    'Query.consumptionStatistics': { kind: 'HEAT', ...months, byProperty: true },
+    'Mutation.submitReadings': {
+      readings: [
+        { ...lastReading, readAt },
+        { ...lastReading, value: '-', readAt },
+      ],
+      idempotencyKey: crypto.randomUUID(),
+      clientMutationId,
+    },
+    'Mutation.createServiceRequest': { ...requestInput(ids), clientMutationId },
+    'Mutation.updateServiceRequest': { ...updateInput(ids), clientMutationId },
+    'Mutation.giveConsent': { ...consentInput(ids), clientMutationId },
+    'Mutation.withdrawConsent': { consent: ids.get('Consent'), clientMutationId },
+    'Mutation.setThermostat': { ...order('Thermostat'), targetTemperatureCelsius: '20.0' },
+    'Mutation.switchLight': { ...order('Light'), on: true },
+    'Mutation.lockDoor': order('DoorLock'),
+    'Mutation.unlockDoor': order('DoorLock'),
+    'Mutation.closeValve': order('WaterValve'),
+    'Mutation.runScene': { scene: ids.get('Scene'), idempotencyKey: crypto.randomUUID(), clientMutationId },
+  };
+}
+
+/** An interface has no objects of its own. */
+const ANY_OF: Readonly<Record<string, string>> = { Device: 'DoorLock' };
+
+function consentInput(ids: ReadonlyMap<string, string>) {
+  return { residence: ids.get('Residence'), partner: 'SMART_HOME', until: inAMonth() };
+}
+
+function requestInput(ids: ReadonlyMap<string, string>) {
+  return {
+    residence: ids.get('Residence'),
+    category: 'OTHER',
+    description: 'A test of who may what',
+    idempotencyKey: crypto.randomUUID(),
+  };
+}
+
+function updateInput(ids: ReadonlyMap<string, string>) {
+  return { serviceRequest: ids.get('ServiceRequest'), status: 'ASSIGNED', idempotencyKey: crypto.randomUUID() };
+}
+
+function inAMonth(): string {
+  return new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString();
+}
+
+function lastMonths() {
+  const month = (before: number): string => {
+    const date = new Date();
+    date.setUTCDate(1);
+    date.setUTCMonth(date.getUTCMonth() - before);
+    return date.toISOString().slice(0, 7);
+  };
+  return { from: month(3), to: month(2) };
+}
+
+/** The first id of each type of object. */
+function collectIds(value: unknown, ids: Map<string, string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { __typename: typeName, id } = { __typename: undefined, id: undefined, ...value };
+  if (typeof typeName === 'string' && typeof id === 'string' && !ids.has(typeName)) ids.set(typeName, id);
+  for (const inner of Object.values(value)) collectIds(inner, ids);
+}

@@ -5,102 +5,22 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ports } from '@commonhold/platform/addresses.ts';
 import { isProduction } from '@commonhold/platform/configuration.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { isMap, isNode, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { contractSchema } from './contract-schema.ts';
+import { resolveAddress } from './partner-address.ts';
 
-const absolutePath = z.string().regex(/^\/[A-Za-z0-9/._-]*$/, 'has to be a path such as /oauth2/token');
-const milliseconds = z.number().int().min(1).max(120_000);
-const partnerCode = z.enum([
-  'PARTNER_UNAVAILABLE',
-  'PARTNER_TIMEOUT',
-  'PARTNER_RATE_LIMITED',
-  'PARTNER_REJECTED',
-  'PARTNER_CONTRACT_VIOLATION',
-]);
-
-const environmentSchema = z.strictObject({
-  /** Base address. `${NAME}` stands for a port of `platform/addresses.ts` or an environment variable. */
-  address: z.string().min(1),
-  /** SPIFFE id that the partner's certificate has to carry; without it, its host name is verified alone. */
-  peer: z.string().startsWith('spiffe://').optional(),
-});
-
-const contractSchema = z.strictObject({
-  partner: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/, 'has to be a name in kebab-case'),
-  apiVersion: z.string().min(1),
-  /** What the data may be used for, in a sentence. */
-  purpose: z.string().min(1),
-  dataClasses: z.array(z.string().min(1)).min(1),
-  environments: z.strictObject({ development: environmentSchema, production: environmentSchema }),
-  /** Where the API's paths begin, such as `/v1`; the token endpoint and the keys stand outside of it. */
-  basePath: absolutePath.or(z.literal('')).default(''),
-  /** `mtls`: both sides show certificates. `http`: neither; only for a partner on the same machine. */
-  transport: z.enum(['mtls', 'http']),
-  authentication: z.discriminatedUnion('method', [
-    /** RFC 7523: a token for each company, by its own key; the assertion's audience is the partner's issuer. */
-    z.strictObject({ method: z.literal('private_key_jwt'), tokenPath: absolutePath }),
-    /** The partner knows only a login of its own; the subgraph brings a `Credentials` for it. */
-    z.strictObject({ method: z.literal('login'), loginPath: absolutePath }),
-  ]),
-  encryption: z
-    .strictObject({
-      keyManagement: z.array(z.enum(['ECDH-ES', 'ECDH-ES+A256KW'])).min(1),
-      content: z.array(z.enum(['A256GCM'])).min(1),
-      /** Where the partner publishes the key that payloads towards it are encrypted with. */
-      jwksPath: absolutePath,
-      /** Personal members of the API's objects, such as `DeviceEvent.person`. */
-      fields: z.array(z.string().min(1)).min(1),
-    })
-    .optional(),
-  limits: z.strictObject({
-    /** For each company. */
-    requestsPerSecond: z.number().int().min(1).max(10_000),
-    /** Requests under way at once, of all companies together and of each. */
-    concurrency: z.number().int().min(1).max(1_000),
-    concurrencyPerCompany: z.number().int().min(1).max(1_000),
-    /** Requests of a company that may wait for their turn. */
-    queue: z.number().int().min(0).max(10_000).default(200),
-    answerBytes: z.number().int().min(1_024).max(67_108_864).default(8_388_608),
-    /** Greatest number of items in one request, by resource. */
-    batches: z.record(z.string(), z.number().int().min(1)).default({}),
-  }),
-  timeouts: z.strictObject({ connectMilliseconds: milliseconds, attemptMilliseconds: milliseconds }),
-  /** For what may be repeated: GET, PUT, DELETE, what carries an idempotency key, and queries. */
-  retries: z.strictObject({
-    /** POST to a path that ends so only reads, such as `/query`. */
-    querySuffix: absolutePath.optional(),
-    attempts: z.number().int().min(0).max(5),
-    firstDelayMilliseconds: milliseconds,
-    greatestDelayMilliseconds: milliseconds,
-  }),
-  breaker: z.strictObject({ consecutiveFailures: z.number().int().min(1), openMilliseconds: milliseconds }),
-  errors: z
-    .strictObject({
-      /** Member of an answer with status 200 that says it is an error nevertheless. */
-      member: z.string().min(1).default('error'),
-      /** Statuses that this partner uses in its own way, such as 405 for "busy". */
-      statuses: z.record(z.string().regex(/^[45]\d\d$/), partnerCode).default({}),
-      /** The partner's own error codes; only these are ever shown, as `extensions.reason`. */
-      codes: z.record(z.string().regex(/^[A-Za-z0-9_.:-]{1,60}$/), partnerCode).default({}),
-    })
-    .prefault({}),
-  /** Who uses the partner, and under which client id the partner knows them. */
-  companies: z.record(z.string(), z.strictObject({ clientId: z.string().min(1) })),
-  /** What the partner's API lacks, and how that is made up for. */
-  gaps: z.array(z.strictObject({ lacks: z.string().min(1), instead: z.string().min(1) })).default([]),
-  contacts: z.strictObject({ technical: z.string().min(1), security: z.string().min(1), privacy: z.string().min(1) }),
-});
-
-type ParsedContract = z.output<typeof contractSchema>;
-
-export interface Contract extends Omit<ParsedContract, 'environments'> {
-  /** Origin of the partner's API in this environment, without a trailing slash. */
-  readonly address: string;
+export interface Contract extends Omit<z.output<typeof contractSchema>, 'environments'> {
+  /** Origin of the partner's API, without a trailing slash; undefined: there is no such partner in this environment. */
+  readonly address: string | undefined;
   readonly peer: string | undefined;
+  readonly networks: readonly string[] | undefined;
 }
+
+/** The contract with a partner that can be connected to. */
+export type ReachableContract = Contract & { readonly address: string };
 
 /**
  * Reads and validates a contract.
@@ -143,14 +63,35 @@ export function parseContract(text: string, name: string, environment: NodeJS.Pr
   const { environments, ...agreed } = parsed.data;
   const chosen = isProduction(environment) ? environments.production : environments.development;
   const address = resolveAddress(chosen.address, name, environment);
-  const isEncrypted = address.startsWith('https://');
-  if (isEncrypted !== (agreed.transport === 'mtls')) {
+  assertTransport(name, agreed, chosen, address);
+  if (agreed.encryption && agreed.authentication.method === 'login') {
     throw new StartupError(
-      `The partner contract ${name} names an address that does not fit its transport ${agreed.transport}`,
-      `use ${agreed.transport === 'mtls' ? 'an https' : 'a plain http'} address`,
+      `The partner contract ${name} asks for encryption, and for a login, which brings no key for it`,
+      'leave out `encryption`, and say in `gaps` what that means',
     );
   }
-  return { ...agreed, address, peer: chosen.peer };
+  return { ...agreed, address, peer: chosen.peer, networks: chosen.networks };
+}
+
+/** Plain http is taken only where the contract says why, and within which networks. */
+function assertTransport(
+  name: string,
+  { transport, unencrypted }: Pick<Contract, 'transport' | 'unencrypted'>,
+  { networks }: { readonly networks?: readonly string[] | undefined },
+  address: string | undefined,
+): void {
+  if (transport === 'http' && !(unencrypted && networks)) {
+    throw new StartupError(
+      `The partner contract ${name} asks for the transport http without \`unencrypted\` and \`networks\``,
+      'say why it cannot be mtls, and name the private networks that the partner is spoken to in',
+    );
+  }
+  if (address !== undefined && address.startsWith('https://') !== (transport === 'mtls')) {
+    throw new StartupError(
+      `The partner contract ${name} names an address that does not fit its transport ${transport}`,
+      `use ${transport === 'mtls' ? 'an https' : 'a plain http'} address`,
+    );
+  }
 }
 
 /** Where the deepest member of `place` that exists begins; a missing member is looked for in its parent. */
@@ -162,26 +103,4 @@ function offsetOf(document: ReturnType<typeof parseDocument>, place: readonly st
     if (isNode(node) && node.range) return node.range[0];
   }
   return 0;
-}
-
-function resolveAddress(template: string, name: string, environment: NodeJS.ProcessEnv): string {
-  const known: Readonly<Record<string, number | string | undefined>> = { ...environment, ...ports(environment) };
-  const address = template.replaceAll(/\$\{([A-Z0-9_]+)\}/g, (_, variable: string) => {
-    const value = known[variable];
-    if (value === undefined) {
-      throw new StartupError(
-        `Environment variable ${variable} is missing`,
-        `set it: the partner contract ${name} asks for it`,
-      );
-    }
-    return String(value);
-  });
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.pathname !== '/' || url.search) {
-    throw new StartupError(
-      `The partner contract ${name} names an address that is none`,
-      'use an origin such as https://api.partner.example, without a path',
-    );
-  }
-  return url.origin;
 }

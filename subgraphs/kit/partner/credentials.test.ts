@@ -67,7 +67,7 @@ describe('the token endpoint of a sandbox partner', () => {
     return statusCode;
   };
   const assertion = async (changes: { company?: string; signer?: string; audience?: string; life?: string } = {}) => {
-    const { company = 'northgate', signer = company, audience = tiny.contract.address, life = '60s' } = changes;
+    const { company = 'northgate', signer = company, audience = tiny.contract.address ?? '', life = '60s' } = changes;
     const { signing } = await tiny.keysOf(signer);
     return await new SignJWT()
       .setProtectedHeader({ alg: 'ES256', kid: signing.id })

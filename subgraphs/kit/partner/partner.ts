@@ -9,10 +9,10 @@
  */
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
-import { StartupError } from '@commonhold/platform/startup-error.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
-import { type TenantId, tenantId } from '../tenancy/ids.ts';
+import { type ResidenceKey, type TenantId, tenantId } from '../tenancy/ids.ts';
 import type { Principal } from '../tenancy/principal.ts';
+import { createAbsentClient } from './absent-client.ts';
 import {
   type CompanyAccess,
   createPartnerClient,
@@ -20,9 +20,12 @@ import {
   type PartnerConnection,
   type PartnerRequest,
 } from './client.ts';
+import { requestByAssertion } from './client-assertion.ts';
 import { loadCompanyKeys } from './company-keys.ts';
-import type { Contract } from './contract.ts';
-import { type Credentials, createTokenCredentials } from './credentials.ts';
+import { loadCompanyPassword } from './company-password.ts';
+import type { Contract, ReachableContract } from './contract.ts';
+import { createCredentials } from './credentials.ts';
+import { requestByLogin } from './login.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import { PartnerError } from './partner-error.ts';
 import { createPartnerKeySource, createPayloadEncryption } from './payload-encryption.ts';
@@ -36,14 +39,12 @@ export interface PartnerOptions {
   readonly dataDirectory: string;
   /** One set for all partners of the process: `createPartnerMetrics(registry)`. */
   readonly metrics: PartnerMetrics;
-  /** For a contract whose authentication is `login`: how a company logs in. */
-  readonly login?: (company: TenantId, transport: Transport) => Credentials;
 }
 
 export interface Partner<Paths> {
   readonly contract: Contract;
-  /** Whether the partner serves this company at all. */
-  serves(company: TenantId): boolean;
+  /** Whether the contract gives the partner this residence of the company. */
+  serves(company: TenantId, residence: ResidenceKey): boolean;
   /**
    * The client of the request's own company. There is no way to name another.
    *
@@ -54,62 +55,76 @@ export interface Partner<Paths> {
   close(): Promise<void>;
 }
 
-/** @throws {StartupError} when a company's keys are missing or broken. */
+/** @throws {StartupError} when a company's keys or password are missing or broken. */
 export async function createPartner<Paths>(options: PartnerOptions): Promise<Partner<Paths>> {
-  const { contract, identity, metrics } = options;
-  const transport = createTransport(contract, identity);
-  const connection: PartnerConnection = {
-    contract,
-    transport,
-    metrics,
-    resilience: createResilience(contract, metrics),
-  };
-  const companies = await Promise.all(
-    Object.entries(contract.companies).map(([company, { clientId }]) =>
-      openAccess(options, transport, tenantId(company), clientId),
-    ),
-  );
-  const accessOf: ReadonlyMap<TenantId, CompanyAccess> = new Map(companies.map((access) => [access.tenant, access]));
-
+  const { contract } = options;
+  const { address, companies, partner } = contract;
+  const opened = address === undefined ? undefined : await open({ ...options, contract: { ...contract, address } });
   return {
     contract,
-    serves: (company) => accessOf.has(company),
+    serves: (company, residence) =>
+      Object.hasOwn(companies, company) && residence.startsWith(companies[company]?.residences ?? ''),
     forRequest: (request) => {
-      const access = accessOf.get(request.principal.tenant);
-      if (!access) {
-        throw new PartnerError(contract.partner, 'PARTNER_REJECTED', {
+      const { tenant } = request.principal;
+      if (!Object.hasOwn(companies, tenant)) {
+        throw new PartnerError(partner, 'PARTNER_REJECTED', {
           detail: 'the contract does not list the company',
           mayHaveTakenEffect: false,
         });
       }
-      return createPartnerClient<Paths>(connection, access, request);
+      const access = opened?.accesses.get(tenant);
+      if (!opened || !access) return createAbsentClient<Paths>(partner, tenant);
+      return createPartnerClient<Paths>(opened.connection, access, request);
     },
-    health: () => ({ partner: contract.partner, breaker: connection.resilience.breakerState() }),
-    close: () => transport.close(),
+    health: () => ({ partner, breaker: opened?.connection.resilience.breakerState() ?? 'closed' }),
+    close: async () => opened?.connection.transport.close(),
+  };
+}
+
+type ReachableOptions = PartnerOptions & { readonly contract: ReachableContract };
+
+interface OpenedPartner {
+  readonly connection: PartnerConnection;
+  readonly accesses: ReadonlyMap<TenantId, CompanyAccess>;
+}
+
+async function open(options: ReachableOptions): Promise<OpenedPartner> {
+  const { contract, identity, metrics } = options;
+  const transport = createTransport(contract, identity);
+  const accesses = await Promise.all(
+    Object.entries(contract.companies).map(([company, { clientId }]) =>
+      openAccess(options, transport, tenantId(company), clientId),
+    ),
+  );
+  return {
+    connection: { contract, transport, metrics, resilience: createResilience(contract, metrics) },
+    accesses: new Map(accesses.map((access) => [access.tenant, access])),
   };
 }
 
 async function openAccess(
-  { contract, masterKey, dataDirectory, login }: PartnerOptions,
+  { contract, masterKey, dataDirectory }: ReachableOptions,
   transport: Transport,
   tenant: TenantId,
   clientId: string,
 ): Promise<CompanyAccess> {
   const { partner, authentication, encryption } = contract;
-  if (authentication.method === 'login') {
-    if (!login || encryption) {
-      throw new StartupError(
-        `The contract with ${partner} asks for a login that the subgraph does not bring`,
-        'correct `authentication` or `encryption` in the contract',
-      );
-    }
-    return { tenant, credentials: login(tenant, transport), encryption: undefined };
-  }
   const envelope = createEnvelope(masterKey.derive('envelope:partners'));
+  if (authentication.method === 'login') {
+    const password = await loadCompanyPassword(dataDirectory, envelope, partner, tenant);
+    const login = { username: clientId, password };
+    const credentials = createCredentials(partner, () =>
+      requestByLogin(contract, authentication.loginPath, login, transport),
+    );
+    return { tenant, credentials, encryption: undefined };
+  }
   const { signing, decryption } = await loadCompanyKeys(dataDirectory, envelope, partner, tenant);
+  const client = { clientId, signing };
   return {
     tenant,
-    credentials: createTokenCredentials(contract, { clientId, signing }, transport),
+    credentials: createCredentials(partner, () =>
+      requestByAssertion(contract, authentication.tokenPath, client, transport),
+    ),
     encryption:
       encryption &&
       createPayloadEncryption(partner, encryption, decryption, createPartnerKeySource(contract, encryption, transport)),

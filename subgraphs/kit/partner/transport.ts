@@ -1,11 +1,13 @@
 /**
- * One HTTP exchange with a partner: a pool of connections by mutual TLS to one origin, no redirects, no compression,
- * a bounded answer, a time for the whole exchange. What fails comes out as a `PartnerError`.
+ * One HTTP exchange with a partner: a pool of connections to one origin, by mutual TLS unless the contract says otherwise,
+ * no redirects, no compression, a bounded answer, a time for the whole exchange. What fails comes out as a `PartnerError`.
  */
+import type { Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
-import { Pool } from 'undici';
-import type { Contract } from './contract.ts';
+import { buildConnector, Pool } from 'undici';
+import type { ReachableContract } from './contract.ts';
+import { withinNetworks } from './partner-address.ts';
 import { PartnerError } from './partner-error.ts';
 
 export interface Exchange {
@@ -31,7 +33,7 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-export function createTransport(contract: Contract, identity: ServiceIdentity): Transport {
+export function createTransport(contract: ReachableContract, identity: ServiceIdentity): Transport {
   const { partner, limits, timeouts } = contract;
   const pool = new Pool(contract.address, {
     connections: limits.concurrency + 2,
@@ -40,12 +42,7 @@ export function createTransport(contract: Contract, identity: ServiceIdentity): 
     maxResponseSize: limits.answerBytes,
     headersTimeout: timeouts.attemptMilliseconds,
     bodyTimeout: timeouts.attemptMilliseconds,
-    connect: {
-      timeout: timeouts.connectMilliseconds,
-      ...(contract.transport === 'mtls' ? tlsOptions(contract, identity) : {}),
-    },
-    // A resumed session would skip the look at the partner's certificate.
-    maxCachedSessions: 0,
+    connect: connectorOf(contract, identity),
   });
 
   return {
@@ -78,8 +75,29 @@ export function createTransport(contract: Contract, identity: ServiceIdentity): 
   };
 }
 
+/** Connects by the contract's transport, and hangs up before a word is said where the contract doesn't allow to be. */
+function connectorOf(contract: ReachableContract, identity: ServiceIdentity): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: contract.timeouts.connectMilliseconds,
+    allowH2: false,
+    // A resumed session would skip the look at the partner's certificate.
+    maxCachedSessions: 0,
+    ...(contract.transport === 'mtls' ? tlsOptions(contract, identity) : {}),
+  });
+  const { networks } = contract;
+  if (!networks) return connect;
+  const isAllowed = withinNetworks(networks);
+  return (options, callback) =>
+    connect(options, (...[error, socket]: [Error, null] | [null, Socket]) => {
+      if (error) return callback(error, null);
+      if (isAllowed(socket.remoteAddress)) return callback(null, socket);
+      socket.destroy();
+      return callback(Object.assign(new Error('outside of the networks'), { code: OUTSIDE }), null);
+    });
+}
+
 /** Our certificate, the authority that is accepted, and, where the contract names one, the peer's SPIFFE id. */
-function tlsOptions(contract: Contract, identity: ServiceIdentity): object {
+function tlsOptions(contract: ReachableContract, identity: ServiceIdentity): object {
   const { peer } = contract;
   return {
     ...tlsMaterial(identity),
@@ -97,7 +115,8 @@ export function violation(partner: string, place: string, detail = place): Partn
   return new PartnerError(partner, 'PARTNER_CONTRACT_VIOLATION', { place, detail, mayHaveTakenEffect: true });
 }
 
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const OUTSIDE = 'OUTSIDE_NETWORKS';
+const NOT_CONNECTED = new Set([OUTSIDE, 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
 
 function failure(

@@ -4,11 +4,35 @@
  */
 import { badUserInput } from '../errors.ts';
 import { type Connection, connection, type ListScope, type PageArguments, parsePage } from '../paging.ts';
+import { violation } from './transport.ts';
 
 export interface PartnerPage<Node> {
   readonly items: readonly Node[];
   /** Left out on the last page. */
   readonly nextCursor?: string | undefined;
+}
+
+/** More than any honest list has. */
+const GREATEST_PAGES = 100;
+
+/**
+ * All nodes of a partner's list, page after page.
+ *
+ * @throws {PartnerError} PARTNER_CONTRACT_VIOLATION when there is no end to them
+ */
+export async function everyPage<Node>(
+  partner: string,
+  fetchPage: (cursor: string | undefined) => Promise<PartnerPage<Node>>,
+): Promise<readonly Node[]> {
+  const found: Node[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < GREATEST_PAGES; page += 1) {
+    const { items, nextCursor } = await fetchPage(cursor);
+    found.push(...items);
+    if (nextCursor === undefined) return found;
+    cursor = nextCursor;
+  }
+  throw violation(partner, 'nextCursor', 'pages without an end');
 }
 
 const POSITION = /^(\d{1,3}):(.*)$/s;

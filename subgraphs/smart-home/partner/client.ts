@@ -1,6 +1,6 @@
 /** The smart-home partner's API for one request: one method an operation, in batches that the contract allows. */
 import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
-import type { PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
+import { everyPage, type PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import type { paths } from './generated/v1.ts';
 import {
@@ -54,26 +54,23 @@ export function createSmartHomeClient(partner: PartnerClient<paths>): SmartHomeC
     return answers.flat();
   }
 
-  const devicePageOf: SmartHomeClient['devicePage'] = ({ residences, limit, cursor }) =>
-    partner.call('post', '/devices/query', {
+  const devicePageOf: SmartHomeClient['devicePage'] = async ({ residences, limit, cursor }) => {
+    const { items, ...rest } = await partner.call('post', '/devices/query', {
       body: { residences: [...residences], limit, ...(cursor ? { cursor } : {}) },
       schema: devicePage,
     });
+    // For others nobody looked whether a consent is in force.
+    const asked = new Set<string>(residences);
+    return { ...rest, items: items.filter(({ residenceRef }) => asked.has(residenceRef)) };
+  };
 
   return {
     tenant: partner.tenant,
     devicePage: devicePageOf,
     devicesOf: (keys) =>
-      batched('residences', keys, async (residences) => {
-        const found: DeviceRecord[] = [];
-        let cursor: string | undefined;
-        do {
-          const page = await devicePageOf({ residences, limit: GREATEST_PAGE, cursor });
-          found.push(...page.items);
-          cursor = page.nextCursor;
-        } while (cursor !== undefined);
-        return found;
-      }),
+      batched('residences', keys, (residences) =>
+        everyPage('smart-home', (cursor) => devicePageOf({ residences, limit: GREATEST_PAGE, cursor })),
+      ),
     devices: (keys) =>
       batched('ids', keys, async (ids) => {
         const body = { ids, limit: ids.length };

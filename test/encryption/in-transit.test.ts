@@ -106,7 +106,7 @@ describe('who calls', () => {
     'a subgraph, its partner': async (url: string) => {
       const contract = parseContract(CONTRACT, 'contract.yaml', { TINY_PORT: new URL(url).port });
       const transport = createTransport(
-        { ...contract, peer: 'spiffe://commonhold/smart-home' },
+        { ...contract, address: new URL(url).origin, peer: 'spiffe://commonhold/smart-home' },
         await strangers.of('smart-home'),
       );
       const exchange = { method: 'POST', path: '/', headers: {}, body: 'personal' } as const;

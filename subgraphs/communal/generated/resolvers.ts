@@ -53,7 +53,7 @@ export type Query = {
   readonly serviceRequests?: Maybe<ServiceRequestConnection>;
   /** Outages in the buildings of your company, current and announced. */
   readonly outages?: Maybe<ReadonlyArray<Outage>>;
-  /** Consumption over groups of residences; groups smaller than 5 are suppressed. */
+  /** Consumption over groups of residences, for a role in the whole company; groups smaller than 5 are suppressed. */
   readonly consumptionStatistics?: Maybe<ReadonlyArray<ConsumptionStatistic>>;
 };
 
@@ -345,7 +345,7 @@ export type ConsumptionStatistic = {
   readonly month: Scalars['String'];
   /** How many residences were counted; null when the group is suppressed. */
   readonly residences?: Maybe<Scalars['Int']>;
-  /** Consumption of the average residence in the meter's unit, as a decimal string; null when the group is suppressed. */
+  /** Consumption of the average residence in the meter's unit, as a decimal string, from a sum that is rounded so that no single residence shows in it; null when the group is suppressed. */
   readonly averageConsumption?: Maybe<Scalars['String']>;
   /** Whether the group is smaller than 5 residences, or would tell of such a one, and is therefore not shown. */
   readonly suppressed: Scalars['Boolean'];

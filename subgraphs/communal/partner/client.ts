@@ -1,6 +1,7 @@
 /** The communal partner's API for one request: one method an operation, in batches that the contract allows. */
 import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
 import type { PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
+import { violation } from '@commonhold/kit/partner/transport.ts';
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import type { components, paths } from './generated/v1.ts';
 import {
@@ -17,6 +18,7 @@ import {
   type OutageRecord,
   outageList,
   type ReadingRecord,
+  type ReadingResult,
   readingList,
   readingResults,
   type ServiceRequestRecord,
@@ -41,7 +43,8 @@ export interface CommunalClient {
   serviceRequests(ids: readonly string[]): Promise<readonly ServiceRequestRecord[]>;
   serviceRequestPage(question: ServiceRequestQuestion): Promise<PartnerPage<ServiceRequestRecord>>;
   consumption(question: ConsumptionQuestion): Promise<readonly ConsumptionRecord[]>;
-  submitReadings(key: string, readings: SubmittedReading[]): Promise<readonly ReadingOutcome[]>;
+  /** A result for each reading, in their order. */
+  submitReadings(key: string, readings: SubmittedReading[]): Promise<readonly ReadingResult[]>;
   createServiceRequest(key: string, order: ServiceRequestOrder): Promise<ServiceRequestRecord>;
   updateServiceRequest(key: string, id: string, change: ServiceRequestChange): Promise<ServiceRequestRecord>;
   /** Opens a personal value that was encrypted for the company, and parses it. */
@@ -64,11 +67,6 @@ export interface ConsumptionQuestion {
   readonly to: string;
 }
 
-export interface ReadingOutcome {
-  readonly reading?: ReadingRecord | undefined;
-  readonly refusal?: NonNullable<Schemas['ReadingResult']['refusal']> | undefined;
-}
-
 export interface ServiceRequestOrder {
   readonly residence: ResidenceKey;
   readonly category: Schemas['ServiceRequestCategory'];
@@ -84,7 +82,7 @@ export interface ServiceRequestChange {
 export function createCommunalClient(partner: PartnerClient<paths>): CommunalClient {
   /** Asks for keys in batches, side by side, and joins the answers. */
   async function batched<Key, Item>(
-    resource: 'residences' | 'ids',
+    resource: 'residences' | 'ids' | 'consumption',
     keys: readonly Key[],
     ask: (batch: Key[]) => Promise<{ readonly items: readonly Item[] }>,
   ): Promise<readonly Item[]> {
@@ -131,18 +129,31 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
           schema: serviceRequestPage,
         }),
       ),
-    serviceRequestPage: ({ residences, status, limit, cursor }) =>
-      partner.call('post', '/service-requests/query', {
+    serviceRequestPage: async ({ residences, status, limit, cursor }) => {
+      const { items, ...rest } = await partner.call('post', '/service-requests/query', {
         body: { residences: [...residences], limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) },
         schema: serviceRequestPage,
-      }),
+      });
+      return { ...rest, items: ofThose(residences, items) };
+    },
     consumption: async ({ residences, kind, from, to }) => {
-      const body = { residences: [...residences], kind, from, to };
-      return (await partner.call('post', '/consumption/query', { body, schema: consumptionList })).items;
+      const rows = await batched('consumption', residences, (batch) =>
+        partner.call('post', '/consumption/query', {
+          body: { residences: batch, kind, from, to },
+          schema: consumptionList,
+        }),
+      );
+      return ofThose(residences, rows).filter(({ month }) => month >= from && month <= to);
     },
     submitReadings: async (key, readings) => {
       const header = { 'Idempotency-Key': key };
-      return (await partner.call('post', '/readings', { header, body: { readings }, schema: readingResults })).results;
+      const body = { readings };
+      const { results } = await partner.call('post', '/readings', { header, body, schema: readingResults });
+      const isInOrder = results.every(
+        (result, at) => !result.reading || result.reading.meterId === readings[at]?.meter,
+      );
+      if (results.length !== readings.length || !isInOrder) throw violation('communal', 'results');
+      return results;
     },
     createServiceRequest: async (key, { residence, category, description }) =>
       partner.call('post', '/service-requests', {
@@ -160,4 +171,13 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
     open: partner.open,
     decrypt: partner.decrypt,
   };
+}
+
+/** Without what came for others: of them nobody looked whether a consent is in force. */
+function ofThose<Item extends { readonly residenceRef: string }>(
+  residences: readonly string[],
+  items: readonly Item[],
+): readonly Item[] {
+  const asked = new Set(residences);
+  return items.filter(({ residenceRef }) => asked.has(residenceRef));
 }

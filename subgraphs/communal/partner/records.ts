@@ -1,7 +1,9 @@
 /** The partner's records, parsed: what isn't listed here is left behind. */
+import { PART } from '@commonhold/kit/tenancy/ids.ts';
 import { z } from 'zod';
 
-const owned = { id: z.string(), companyId: z.string(), residenceRef: z.string() };
+const key = z.string().regex(PART);
+const owned = { id: key, companyId: z.string(), residenceRef: key };
 const decimal = z.string().regex(/^-?\d{1,12}(\.\d{1,3})?$/);
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/);
 const instant = z.iso.datetime({ offset: true });
@@ -16,8 +18,8 @@ export const meterRecord = z.object({
   accountId: z.string(),
   kind: meterKind,
   serial: z.string(),
-  verifyBy: z.string(),
-  smartMeterRef: z.string().optional(),
+  verifyBy: z.iso.date(),
+  smartMeterRef: key.optional(),
 });
 
 export const readingRecord = z.object({
@@ -29,14 +31,19 @@ export const readingRecord = z.object({
   status: z.enum(['submitted', 'confirmed', 'rejected']),
 });
 
-export const readingResults = z.object({
-  results: z.array(
-    z.object({
-      reading: readingRecord.optional(),
-      refusal: z.enum(['meter-not-found', 'below-last-reading', 'in-the-future', 'not-plausible']).optional(),
-    }),
-  ),
-});
+/** Either a reading or why it wasn't taken. */
+const readingResult = z
+  .object({
+    reading: readingRecord.optional(),
+    refusal: z.enum(['meter-not-found', 'below-last-reading', 'in-the-future', 'not-plausible']).optional(),
+  })
+  .transform(({ reading, refusal }, context) => {
+    if (reading && !refusal) return { reading };
+    if (refusal && !reading) return { refusal };
+    context.addIssue('neither taken nor refused, or both');
+    return z.NEVER;
+  });
+export const readingResults = z.object({ results: z.array(readingResult) });
 
 export const chargeRecord = z.object({ ...owned, accountId: z.string(), service: z.string(), month, amount: decimal });
 
@@ -45,14 +52,14 @@ export const billRecord = z.object({
   accountId: z.string(),
   month,
   amount: decimal,
-  dueOn: z.string(),
+  dueOn: z.iso.date(),
   paid: z.boolean(),
 });
 
 export const outageRecord = z.object({
-  id: z.string(),
+  id: key,
   companyId: z.string(),
-  propertyRef: z.string(),
+  propertyRef: key,
   kind: meterKind,
   startsAt: instant,
   endsAt: instant.nullish(),
@@ -71,8 +78,8 @@ export const serviceRequestRecord = z.object({
 
 export const consumptionRecord = z.object({
   companyId: z.string(),
-  residenceRef: z.string(),
-  propertyRef: z.string(),
+  residenceRef: key,
+  propertyRef: key,
   month,
   amount: decimal,
 });
@@ -92,6 +99,7 @@ export const serviceRequestPage = z.object({
 export type AccountRecord = z.output<typeof accountRecord>;
 export type MeterRecord = z.output<typeof meterRecord>;
 export type ReadingRecord = z.output<typeof readingRecord>;
+export type ReadingResult = z.output<typeof readingResult>;
 export type ChargeRecord = z.output<typeof chargeRecord>;
 export type BillRecord = z.output<typeof billRecord>;
 export type OutageRecord = z.output<typeof outageRecord>;

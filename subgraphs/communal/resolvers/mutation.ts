@@ -29,8 +29,9 @@ export const Mutation: MutationResolvers = {
     const results = checked.map((result) => {
       if ('refusal' in result) return refused(result.refusal);
       const outcome = remaining.next().value;
-      if (outcome?.reading) return { reading: mapping.reading(outcome.reading), refusal: null };
-      return refused(outcome?.refusal ? REFUSALS[outcome.refusal] : 'NOT_PLAUSIBLE');
+      if (!outcome) throw new TypeError('fewer results than readings');
+      if (outcome.reading) return { reading: mapping.reading(outcome.reading), refusal: null };
+      return refused(REFUSALS[outcome.refusal]);
     });
     return { results, clientMutationId: input.clientMutationId ?? null };
   },
@@ -70,7 +71,10 @@ export const Mutation: MutationResolvers = {
 
 type CheckedReading = { readonly submit: SubmittedReading } | { readonly refusal: ReadingRefusal };
 
-/** What can be told without the partner: whether the meter is there, and whether the value can be one. */
+/**
+ * What can be told without the partner: whether the meter is there, and whether the value can be one. Nothing that is
+ * different a while later, such as whether an instant is to come: repeated with its key, an order has to be the same.
+ */
 async function checkReading({ principal, loaders }: Context, reading: ReadingInput): Promise<CheckedReading> {
   const id = ownId(principal, reading.meter, ['Meter'], ['reading:submit']);
   const meter = id && (await loaders.meter.load(id));
@@ -79,10 +83,8 @@ async function checkReading({ principal, loaders }: Context, reading: ReadingInp
   if (!isDecimal(reading.value) || reading.value.startsWith('-') || zone < 1 || zone > GREATEST_ZONE) {
     return { refusal: 'NOT_PLAUSIBLE' };
   }
-  const readAt = new Date(reading.readAt);
-  if (readAt.getTime() > Date.now()) return { refusal: 'IN_THE_FUTURE' };
   const origin = reach(principal, ['reading:submit']) === 'company' ? 'operator' : 'resident';
-  return { submit: { meter: meter.key, zone, value: reading.value, readAt: readAt.toISOString(), origin } };
+  return { submit: { meter: meter.key, zone, value: reading.value, readAt: reading.readAt, origin } };
 }
 
 async function explained<Result>(result: Promise<Result>): Promise<Result> {

@@ -5,7 +5,11 @@ import type { ResidenceResolvers } from '../generated/resolvers.ts';
 import type { ResidenceParent } from '../parents.ts';
 import type { EntityResolvers } from './entity-resolver.ts';
 
-const MONTHS = 12;
+/** Those of a year and some more: a meter may be read several times a month. */
+const READINGS = 40;
+/** Months, at whose ends meters are read, have different lengths. */
+const TOLERANCE_DAYS = 3;
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const area = z.string().regex(/^\d{1,6}(\.\d{1,3})?$/);
 
 export const Residence: EntityResolvers<ResidenceResolvers, ResidenceParent> = {
@@ -28,12 +32,20 @@ export const Residence: EntityResolvers<ResidenceResolvers, ResidenceParent> = {
     const heat = meters?.find(({ kind }) => kind === 'HEAT');
     const squareMeters = areaSquareMeters === undefined ? 0n : thousandths(areaSquareMeters);
     if (!heat || squareMeters === 0n) return null;
-    const readings = await loaders.readings.load({ of: heat.key, limit: MONTHS + 1 });
-    const [latest, earliest] = [readings.at(0), readings.at(MONTHS)];
+    const readings = await loaders.readings.load({ of: heat.key, limit: READINGS });
+    const [latest, ...earlier] = readings.filter(({ status }) => status === 'CONFIRMED');
+    const start = latest && aYearBefore(latest.readAt);
+    const earliest = start && earlier.find(({ readAt }) => new Date(readAt) <= start);
     if (!latest || !earliest) return null;
     return quotient(total(latest.values) - total(earliest.values), squareMeters);
   },
 };
+
+/** A year before, give or take a few days: where the twelve months begin. */
+function aYearBefore(instant: string): Date {
+  const date = new Date(instant);
+  return new Date(date.setUTCFullYear(date.getUTCFullYear() - 1) + TOLERANCE_DAYS * DAY_MILLISECONDS);
+}
 
 function total(values: readonly { readonly value: string }[]): bigint {
   return values.reduce((sum, { value }) => sum + thousandths(value), 0n);

@@ -40,7 +40,7 @@ const STREETS: readonly (readonly string[])[] = [
 ];
 
 /** The building whose devices live in a Homebridge server rather than at the smart-home partner. */
-export const HOMEBRIDGE_PROPERTY = { company: 'riverside', key: 'riverside-p20' };
+const HOMEBRIDGE_PROPERTY = 'riverside-p20';
 
 export function sampleProperties(company: string): readonly SampleProperty[] {
   const names = STREETS[COMPANIES.findIndex(({ key }) => key === company)] ?? [];
@@ -66,6 +66,11 @@ export function sampleResidences(company: string): readonly SampleResidence[] {
       areaSquareMeters: (38 + ((index * 7) % 60) + (index % 4) * 0.25).toFixed(2),
     })),
   );
+}
+
+/** Whether the smart-home partner holds the residence's devices; those of one building are in a Homebridge server. */
+export function isAtSmartHome({ property }: SampleResidence): boolean {
+  return property !== HOMEBRIDGE_PROPERTY;
 }
 
 /** The smart-home partner's key of a device; the communal partner names smart meters by it, as the operator told both. */

@@ -11,8 +11,8 @@ import { runCommand } from '@commonhold/schema/cli/run-command.ts';
 import { type GeneratedFile, generateFiles, staleFiles } from '@commonhold/schema/generated-files.ts';
 import { SUBGRAPHS } from '@commonhold/schema/subgraphs.ts';
 
-const PARTNER_FOLDERS = ['smart-home', 'communal'].map(
-  (name) => new URL(`../subgraphs/${name}/partner/`, import.meta.url),
+const PARTNER_FOLDERS = ['smart-home/partner', 'smart-home/partner/homebridge', 'communal/partner'].map(
+  (folder) => new URL(`../subgraphs/${folder}/`, import.meta.url),
 );
 
 await runCommand('generate', async () => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
-import { createPartner } from '@commonhold/kit/partner/partner.ts';
+import { createPartner, type Partner } from '@commonhold/kit/partner/partner.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { createLog } from '@commonhold/platform/log.ts';
@@ -12,6 +12,7 @@ import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
 import { smartHome } from './definition.ts';
 import type { paths } from './partner/generated/v1.ts';
+import type { paths as homebridgePaths } from './partner/homebridge/generated/v5.ts';
 
 await runProcess('smart-home', async () => {
   const { SMART_HOME_PORT, DIRECTORY_PORT } = ports(process.env);
@@ -19,14 +20,18 @@ await runProcess('smart-home', async () => {
   const masterKey = await loadMasterKey(process.env);
   const identity = await loadIdentity('smart-home', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey);
   const metrics = new Registry();
-  const partner = await createPartner<paths>({
-    contract: await loadContract(new URL('partner/contract.yaml', import.meta.url), process.env),
-    identity,
-    masterKey,
-    dataDirectory: data,
-    metrics: createPartnerMetrics(metrics),
-  });
-  return defineSubgraph(smartHome(partner), {
+  const partnerMetrics = createPartnerMetrics(metrics);
+  const open = async <Paths>(contract: string): Promise<Partner<Paths>> =>
+    createPartner<Paths>({
+      contract: await loadContract(new URL(contract, import.meta.url), process.env),
+      identity,
+      masterKey,
+      dataDirectory: data,
+      metrics: partnerMetrics,
+    });
+  const partner = await open<paths>('partner/contract.yaml');
+  const homebridge = await open<homebridgePaths>('partner/homebridge/contract.yaml');
+  return defineSubgraph(smartHome(partner, homebridge), {
     identity,
     port: SMART_HOME_PORT,
     log: createLog('smart-home', process.env),

@@ -354,7 +354,7 @@ export type ConsumptionStatistic = {
 /** Where a partner's record comes from, and how fresh it is. */
 export type Source = {
   readonly __typename?: 'Source';
-  /** The partner that answered, `smart-home` or `communal`. */
+  /** The partner that answered, such as `smart-home`. */
   readonly partner: Scalars['String'];
   /** Version of the partner's API. */
   readonly apiVersion: Scalars['String'];

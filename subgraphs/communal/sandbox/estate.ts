@@ -5,6 +5,7 @@
  */
 import {
   COMPANIES,
+  isAtSmartHome,
   sampleDeviceKey,
   sampleFingerprint,
   sampleProperties,
@@ -63,9 +64,10 @@ export function createSandboxEstate(now: Date): SandboxEstate {
   const accountByPlace = new Map<string, SandboxAccount>();
   const metersByPlace = new Map<string, readonly SandboxMeter[]>();
   for (const { key: companyId } of COMPANIES) {
-    for (const [index, { key: residenceRef }] of sampleResidences(companyId).entries()) {
+    for (const [index, residence] of sampleResidences(companyId).entries()) {
+      const { key: residenceRef } = residence;
       const account = accountIn(companyId, residenceRef);
-      const metersHere = metersIn(account);
+      const metersHere = metersIn(account, isAtSmartHome(residence));
       accounts.set(account.id, account);
       accountByPlace.set(`${companyId}/${residenceRef}`, account);
       metersByPlace.set(`${companyId}/${residenceRef}`, metersHere);
@@ -101,7 +103,10 @@ function accountIn(companyId: string, residenceRef: string): SandboxAccount {
   };
 }
 
-function metersIn({ id: accountId, companyId, residenceRef }: SandboxAccount): readonly SandboxMeter[] {
+function metersIn(
+  { id: accountId, companyId, residenceRef }: SandboxAccount,
+  isReported: boolean,
+): readonly SandboxMeter[] {
   const turn = sampleFingerprint(`meters/${companyId}/${residenceRef}`)[0] ?? 0;
   return (KINDS[turn % 3 === 0 ? 1 : 0] ?? []).map((kind) => {
     const bytes = sampleFingerprint(`meter/${companyId}/${residenceRef}/${kind}`);
@@ -114,7 +119,9 @@ function metersIn({ id: accountId, companyId, residenceRef }: SandboxAccount): r
       serial: `${kind.slice(0, 1).toUpperCase()}${bytes.readUInt32BE(0)}`,
       verifyBy: `20${27 + ((bytes[4] ?? 0) % 6)}-12-31`,
       zones: kind === 'electricity' ? 2 : 1,
-      ...(kind === 'electricity' ? { smartMeterRef: sampleDeviceKey(companyId, residenceRef, 'smart-meter') } : {}),
+      ...(kind === 'electricity' && isReported
+        ? { smartMeterRef: sampleDeviceKey(companyId, residenceRef, 'smart-meter') }
+        : {}),
     };
   });
 }

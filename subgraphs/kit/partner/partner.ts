@@ -43,8 +43,8 @@ export interface PartnerOptions {
 
 export interface Partner<Paths> {
   readonly contract: Contract;
-  /** Whether the contract gives the partner this residence of the company. */
-  serves(company: TenantId, residence: ResidenceKey): boolean;
+  /** Whether the contract gives the partner this residence of the company; without one, any at all. */
+  serves(company: TenantId, residence?: ResidenceKey): boolean;
   /**
    * The client of the request's own company. There is no way to name another.
    *
@@ -62,8 +62,10 @@ export async function createPartner<Paths>(options: PartnerOptions): Promise<Par
   const opened = address === undefined ? undefined : await open({ ...options, contract: { ...contract, address } });
   return {
     contract,
-    serves: (company, residence) =>
-      Object.hasOwn(companies, company) && residence.startsWith(companies[company]?.residences ?? ''),
+    serves: (company, residence) => {
+      if (!Object.hasOwn(companies, company)) return false;
+      return residence === undefined || residence.startsWith(companies[company]?.residences ?? '');
+    },
     forRequest: (request) => {
       const { tenant } = request.principal;
       if (!Object.hasOwn(companies, tenant)) {

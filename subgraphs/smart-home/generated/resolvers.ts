@@ -165,7 +165,7 @@ export type DoorLock = Device & {
   readonly source: Source;
   /** Whether the door is locked; null when the lock doesn't tell. */
   readonly locked?: Maybe<Scalars['Boolean']>;
-  /** Who came and went, newest first. */
+  /** Who came and went, newest first; null where no history is kept. */
   readonly events?: Maybe<DeviceEventConnection>;
 };
 
@@ -251,11 +251,11 @@ export type MotionSensor = Device & {
   readonly batteryPercent?: Maybe<Scalars['Int']>;
   /** Where this record comes from. */
   readonly source: Source;
-  /** Whether somebody moves. */
+  /** Whether somebody moves; null where that could not be told in confidence. */
   readonly occupied?: Maybe<Scalars['Boolean']>;
-  /** When somebody moved last. */
+  /** When somebody moved last; null where that could not be told in confidence. */
   readonly lastMotionAt?: Maybe<Scalars['DateTime']>;
-  /** What was seen, newest first. */
+  /** What was seen, newest first; null where no history is kept. */
   readonly events?: Maybe<DeviceEventConnection>;
 };
 
@@ -306,7 +306,7 @@ export type SmartMeter = Device & {
 /** Where a partner's record comes from, and how fresh it is. */
 export type Source = {
   readonly __typename?: 'Source';
-  /** The partner that answered, `smart-home` or `communal`. */
+  /** The partner that answered, such as `smart-home`. */
   readonly partner: Scalars['String'];
   /** Version of the partner's API. */
   readonly apiVersion: Scalars['String'];

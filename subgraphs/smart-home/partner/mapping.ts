@@ -18,7 +18,7 @@ import {
   type SceneRecord,
 } from './records.ts';
 
-const TYPES: Readonly<Record<DeviceRecord['kind'], DeviceTypeName>> = {
+export const TYPES: Readonly<Record<DeviceRecord['kind'], DeviceTypeName>> = {
   'door-lock': 'DoorLock',
   light: 'Light',
   thermostat: 'Thermostat',

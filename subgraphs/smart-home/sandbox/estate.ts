@@ -1,8 +1,14 @@
 /**
- * The sandbox partner's devices: six in each residence of the sample estate, 12,000 in all, each made from its place so
+ * The sandbox partner's devices: six in each residence that it serves, 11,700 in all, each made from its place so
  * that a restart makes the same. What commands have changed since is kept beside them, in memory.
  */
-import { COMPANIES, sampleDeviceKey, sampleFingerprint, sampleResidences } from '@commonhold/development/estate.ts';
+import {
+  COMPANIES,
+  isAtSmartHome,
+  sampleDeviceKey,
+  sampleFingerprint,
+  sampleResidences,
+} from '@commonhold/development/estate.ts';
 import type { components } from '../partner/generated/v1.ts';
 
 export type DeviceKind = components['schemas']['Device']['kind'];
@@ -42,7 +48,7 @@ export function createSandboxEstate(): SandboxEstate {
   const devicesByResidence = new Map<string, SandboxDevice[]>();
   const scenesByResidence = new Map<string, SandboxScene[]>();
   for (const { key: companyId } of COMPANIES) {
-    for (const { key: residenceRef } of sampleResidences(companyId)) {
+    for (const { key: residenceRef } of sampleResidences(companyId).filter(isAtSmartHome)) {
       const place = `${companyId}/${residenceRef}`;
       const devicesHere = devicesIn(companyId, residenceRef);
       const scenesHere = SCENES.map((label) => ({

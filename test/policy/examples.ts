@@ -20,15 +20,23 @@ export interface Examples {
   readonly lastReading: { readonly meter: string; readonly zone: number; readonly value: string };
 }
 
+/** Seen, but null for the objects of the sample estate that are gathered here. */
+export const NULL_HERE: Readonly<Record<string, string>> = {
+  'Light.batteryPercent': 'lights are on mains',
+  'SmartMeter.batteryPercent': 'smart meters are on mains',
+  'Light.brightnessPercent': "this light can't be dimmed",
+  'Command.reason': 'this command was carried out',
+};
+
 const HOME = `{
   __typename
   me { __typename company { __typename id } person { __typename id } }
-  outages { __typename id }
+  outages { id endsAt }
   residences(first: 1) { nodes {
     __typename id
     property { __typename id }
     scenes { __typename id }
-    account { __typename id meters { __typename id readings(first: 1) { nodes { __typename id values { zone value } } } } }
+    account { __typename id meters { id device { id } readings(first: 1) { nodes { __typename id values { zone value } } } } }
     devices(first: 100) { nodes { __typename id } }
   } }
 }`;
@@ -44,29 +52,20 @@ const NEIGHBOURS = `query ($property: ID!) {
   } }
 }`;
 
-const ORDERS = `mutation ($light: SwitchLightInput!, $request: CreateServiceRequestInput!) {
-  switchLight(input: $light) { command { __typename id } }
+const ORDERS = `mutation ($warmth: SetThermostatInput!, $request: CreateServiceRequestInput!) {
+  setThermostat(input: $warmth) { command { __typename id } }
   createServiceRequest(input: $request) { serviceRequest { __typename id } }
 }`;
 
-const meters = z.object({
-  residences: z.object({
-    nodes: z.array(
-      z.object({
-        id: z.string(),
-        account: z.object({
-          meters: z.array(
-            z.object({
-              id: z.string(),
-              readings: z.object({
-                nodes: z.array(z.object({ values: z.array(z.object({ zone: z.number(), value: z.string() })) })),
-              }),
-            }),
-          ),
-        }),
-      }),
-    ),
-  }),
+const reading = z.object({ values: z.array(z.object({ zone: z.number(), value: z.string() })) });
+const meter = z.object({
+  id: z.string(),
+  device: z.object({ id: z.string() }).nullable(),
+  readings: z.object({ nodes: z.array(reading) }),
+});
+const home = z.object({
+  outages: z.array(z.object({ id: z.string(), endsAt: z.string().nullable() })),
+  residences: z.object({ nodes: z.array(z.object({ account: z.object({ meters: z.array(meter) }) })) }),
 });
 
 /** @param domain the company's, as it stands in login names */
@@ -80,11 +79,12 @@ export async function gatherExamples(domain: string): Promise<Examples> {
     return body.data;
   };
 
-  const home = meters.parse(await gather(resident, HOME));
-  const [residence] = home.residences.nodes;
-  const [meter] = residence?.account.meters ?? [];
-  const [last] = meter?.readings.nodes[0]?.values ?? [];
-  if (!residence || !meter || !last) throw new Error('the resident has no meter with a reading');
+  const { outages, residences } = home.parse(await gather(resident, HOME));
+  const smart = residences.nodes.flatMap(({ account }) => account.meters).find(({ device }) => device !== null);
+  const [last] = smart?.readings.nodes[0]?.values ?? [];
+  if (!smart || !last) throw new Error('the resident has no smart meter with a reading');
+  ids.set('Meter', smart.id);
+  ids.set('Outage', outages.find(({ endsAt }) => endsAt !== null)?.id ?? '');
 
   // The consent that is in force is replaced; the one that was replaced may be withdrawn by whoever likes.
   await gather(resident, `mutation ($input: GiveConsentInput!) { giveConsent(input: $input) { consent { id } } }`, {
@@ -98,7 +98,7 @@ export async function gatherExamples(domain: string): Promise<Examples> {
   ids.set('Consent', consents.nodes.find(({ withdrawnAt }) => withdrawnAt !== null)?.id ?? '');
 
   await gather(resident, ORDERS, {
-    light: { device: ids.get('Light'), on: true, idempotencyKey: crypto.randomUUID() },
+    warmth: warmthInput(ids),
     request: requestInput(ids),
   });
   await gather(
@@ -106,10 +106,10 @@ export async function gatherExamples(domain: string): Promise<Examples> {
     'mutation ($input: UpdateServiceRequestInput!) { updateServiceRequest(input: $input) { serviceRequest { id } } }',
     { input: { ...updateInput(ids), deadline: inAMonth() } },
   );
-  await gather(`company-admin@${domain}`, '{ grants { nodes { __typename id } } }');
+  await gather(`company-admin@${domain}`, '{ grants(role: TECHNICIAN) { nodes { __typename id } } }');
   // A residence has six of the seven kinds of devices; the technician's three have them all.
   await gather(`technician@${domain}`, '{ devices(first: 100) { nodes { __typename id } } }');
-  return { ids, lastReading: { meter: meter.id, ...last }, months: lastMonths() };
+  return { ids, lastReading: { meter: smart.id, ...last }, months: lastMonths() };
 }
 
 /** Objects of the same company in residences that neither the resident nor the technician was granted a role for. */
@@ -122,7 +122,7 @@ export async function gatherNeighbours(domain: string): Promise<Examples> {
   expect(body.errors).toBeUndefined();
   collectIds(body.data, ids);
   const orders = await ask(dispatcher, ORDERS, {
-    light: { device: ids.get('Light'), on: true, idempotencyKey: crypto.randomUUID() },
+    warmth: warmthInput(ids),
     request: requestInput(ids),
   });
   expect(orders.body.errors).toBeUndefined();
@@ -175,7 +175,7 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
     'Mutation.updateServiceRequest': { ...updateInput(ids), clientMutationId },
     'Mutation.giveConsent': { ...consentInput(ids), clientMutationId },
     'Mutation.withdrawConsent': { consent: ids.get('Consent'), clientMutationId },
-    'Mutation.setThermostat': { ...order('Thermostat'), targetTemperatureCelsius: '20.0' },
+    'Mutation.setThermostat': { ...warmthInput(ids), clientMutationId },
     'Mutation.switchLight': { ...order('Light'), on: true },
     'Mutation.lockDoor': order('DoorLock'),
     'Mutation.unlockDoor': order('DoorLock'),
@@ -184,8 +184,20 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
   };
 }
 
+/** The types whose object is of a residence beyond these; undefined: all residences are within. */
+export function typesBeyond({ ids }: Examples, residences: readonly string[] | undefined): readonly string[] {
+  return [...ids].flatMap(([typeName, id]) => {
+    const residence = decodeId(id)?.residence;
+    return residence && residences && !residences.includes(residence) ? [typeName] : [];
+  });
+}
+
 /** An interface has no objects of its own. */
 const ANY_OF: Readonly<Record<string, string>> = { Device: 'DoorLock' };
+
+function warmthInput(ids: ReadonlyMap<string, string>) {
+  return { device: ids.get('Thermostat'), targetTemperatureCelsius: '20.0', idempotencyKey: crypto.randomUUID() };
+}
 
 function consentInput(ids: ReadonlyMap<string, string>) {
   return { residence: ids.get('Residence'), partner: 'SMART_HOME', until: inAMonth() };

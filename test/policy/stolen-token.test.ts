@@ -1,0 +1,160 @@
+/**
+ * Each subgraph refuses by itself: whoever has the gateway's certificate and a token that was made for somebody's role
+ * gets with it what that role sees, and nothing else.
+ */
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { PERSONAS, type Persona } from '@commonhold/development/personas.ts';
+import { createAuthorization } from '@commonhold/gateway/authorization/authorization.ts';
+import { subgraphClaims } from '@commonhold/gateway/execution/subgraph-claims.ts';
+import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
+import { SUPERGRAPH_FILE } from '@commonhold/schema/generated-files.ts';
+import { FRESH_MFA_SECONDS } from '@commonhold/schema/policy.ts';
+import { readSchema, readSchemaText } from '@commonhold/schema/read-schema.ts';
+import { SUBGRAPHS, type SubgraphEntry } from '@commonhold/schema/subgraphs.ts';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { callsOfPartners, codesByPath, deniedPaths, leakedPaths, unansweredFields } from './answers.ts';
+import { argumentsFrom, type Examples, gatherExamples, NULL_HERE, typesBeyond } from './examples.ts';
+import { type FieldPath, fieldOf, pathsToFields, type Step } from './field-paths.ts';
+import { loadMatrix } from './matrix.ts';
+import { type ArgumentValue, type Operation, operationOf, valuesAt } from './operation.ts';
+import { callSubgraph, identityOf, type SubgraphCaller } from './subgraph-caller.ts';
+
+const matrix = await loadMatrix();
+const authorization = createAuthorization(await readSchemaText([SUPERGRAPH_FILE]));
+const documents = await Promise.all(
+  SUBGRAPHS.map(async (entry) => ({ name: entry.name, entry, document: await readSchema(entry.schemaFiles) })),
+);
+
+/** Seen, but null when a subgraph is asked by itself. */
+const NULL_AT_SUBGRAPH: Readonly<Record<string, string>> = {
+  ...NULL_HERE,
+  'Residence.consumptionPerSquareMeter': 'the area comes with a reference',
+};
+
+const examples = new Map<string, Examples>();
+beforeAll(async () => {
+  for (const company of ['northgate', 'riverside']) {
+    examples.set(company, await gatherExamples(`${company}.example`));
+  }
+});
+
+describe.each(documents)('at $name', ({ entry, document }) => {
+  const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: {} }]);
+  let gateway: SubgraphCaller;
+
+  beforeAll(async () => {
+    gateway = callSubgraph(await identityOf('gateway'), entry.name);
+  });
+  afterAll(() => gateway?.close());
+
+  describe.each(PERSONAS)('a token for $email', (persona) => {
+    const { company, role, residences } = persona;
+    const isSeen = (step: Step): boolean => step.fieldName === '_entities' || matrix.isSeen(role, step);
+    const isAsked = (step: Step): boolean => !isExternal(step) && step.fieldName !== '_service';
+    const isExternal = (step: Step): boolean =>
+      fieldOf(schema, step).astNode?.directives?.some(({ name }) => name.value === 'external') ?? false;
+
+    const askFor = async (kind: 'query' | 'mutation', paths: readonly FieldPath[], secondsSinceLogin = 0) => {
+      const given = examples.get(company);
+      if (!given) throw new Error('nothing was gathered');
+      const operation = operationOf(schema, kind, paths, withReferences(argumentsFrom(schema, given), given));
+      const requestId = crypto.randomUUID();
+      const token = await tokenFor(persona, entry, secondsSinceLogin);
+      const body = await gateway.ask(token, operation, { headers: { 'x-request-id': requestId } });
+      const data = body.data;
+      const seen = operation.fields.filter(({ path }) => path.every(isSeen));
+      return {
+        operation,
+        errors: new Set(codesByPath(body).map((text) => text.replaceAll(/\.\d+(?=\.|$)/g, '.@'))),
+        expectedErrors: new Set(deniedPaths(schema, withParents(operation, data), isSeen, 'FORBIDDEN')),
+        leaked: leakedPaths(schema, data, operation, isSeen),
+        unanswered: unansweredFields(schema, data, seen).filter((name) => !(name in NULL_AT_SUBGRAPH)),
+        beyond: typesBeyond(given, residences),
+        requestId,
+      };
+    };
+
+    /** Without the fields of objects that aren't there. */
+    const withParents = ({ fields }: Operation, data: unknown): Pick<Operation, 'fields'> => ({
+      fields: fields.filter((field) => {
+        const denied = field.path.findIndex((step) => !isSeen(step));
+        return denied <= 0 || valuesAt(schema, data, field, denied).some(({ value }) => hasObject(value));
+      }),
+    });
+
+    it('reads by root fields what the role sees, and is refused the rest', async () => {
+      const isOpen = (step: Step): boolean => isAsked(step) && step.fieldName !== '_entities';
+      const answer = await askFor('query', pathsToFields({ schema, root: 'Query', isSeen, isOpen }));
+      expect(answer.errors).toEqual(answer.expectedErrors);
+      expect(answer.leaked).toEqual([]);
+      expect(answer.unanswered.filter((name) => !answer.beyond.includes(name.split('.')[0] ?? ''))).toEqual([]);
+    });
+
+    it('reads by references what the role sees, and is refused the rest', async () => {
+      const isOpen = (step: Step): boolean =>
+        isAsked(step) && (step.typeName !== 'Query' || step.fieldName === '_entities');
+      const paths = pathsToFields({ schema, root: 'Query', isSeen, isOpen }).filter((path) => path.length > 1);
+      const answer = await askFor('query', paths);
+      expect(answer.errors).toEqual(answer.expectedErrors);
+      expect(answer.leaked).toEqual([]);
+      const elsewhere = new Set([...answer.beyond, ...onlyPointedAt(entry)]);
+      expect(answer.unanswered.filter((name) => !elsewhere.has(name.split('.')[0] ?? ''))).toEqual([]);
+    });
+
+    it('changes nothing that the role does not see', async () => {
+      const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+      const paths = mutations
+        .map((fieldName): FieldPath => [{ typeName: 'Mutation', fieldName }])
+        .filter((path) => !path.every(isSeen));
+      if (paths.length === 0) return;
+      const answer = await askFor('mutation', paths);
+      expect(answer.errors).toEqual(new Set(paths.map((_, index) => `FORBIDDEN f${index}`)));
+      expect(answer.leaked).toEqual([]);
+      expect(await callsOfPartners(answer.requestId)).toEqual([]);
+    });
+
+    it('changes nothing that asks for a fresh login when the login is old', async () => {
+      const paths = Object.keys(schema.getMutationType()?.getFields() ?? {})
+        .map((fieldName): FieldPath => [{ typeName: 'Mutation', fieldName }])
+        .filter((path) => matrix.needsFreshLogin([path]));
+      if (paths.length === 0) return;
+      const answer = await askFor('mutation', paths, FRESH_MFA_SECONDS + 1);
+      expect(answer.errors).toEqual(new Set(paths.map((_, index) => `FORBIDDEN f${index}`)));
+      expect(await callsOfPartners(answer.requestId)).toEqual([]);
+    });
+  });
+});
+
+/** The token that the gateway makes for this subgraph when the persona asks. */
+async function tokenFor(persona: Persona, entry: SubgraphEntry, secondsSinceLogin: number): Promise<string> {
+  const { subject, company, role, residences } = persona;
+  const now = Date.now();
+  const authTime = Math.floor(now / 1000) - secondsSinceLogin;
+  const principal = {
+    kind: 'person',
+    subject,
+    tenant: company,
+    client: 'frontend',
+    tokenId: 'stolen',
+    login: { acr: undefined, amr: [], authTime, isMultiFactor: true },
+    grants: [{ role, residences }],
+  } as const;
+  const claims = subgraphClaims(principal, entry, authorization.scopesOf(entry.name), now);
+  return mintServiceToken(await identityOf('gateway'), entry.name, claims);
+}
+
+function withReferences(given: ArgumentValue, { ids }: Examples): ArgumentValue {
+  return (step, next, argument) =>
+    argument.name === 'representations'
+      ? [{ __typename: next?.typeName, id: ids.get(next?.typeName ?? ''), areaSquareMeters: '50.00' }]
+      : given(step, next, argument);
+}
+
+/** Types of which this subgraph knows nothing but that there are ids of them. */
+function onlyPointedAt({ name }: SubgraphEntry): readonly string[] {
+  return name === 'communal' ? ['Property', 'SmartMeter'] : [];
+}
+
+function hasObject(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(hasObject) : value != null;
+}

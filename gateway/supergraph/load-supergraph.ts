@@ -13,6 +13,7 @@ import {
 import { QueryPlanner } from '@apollo/query-planner';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import type { GraphQLSchema } from 'graphql';
+import { withOwnScalars } from './own-scalars.ts';
 
 export interface LoadedSupergraph {
   readonly sdl: string;
@@ -50,13 +51,17 @@ export async function loadSupergraph(file: string): Promise<LoadedSupergraph> {
   if (!planningSchema.schemaDefinition.rootType('query')) {
     throw new StartupError(`The supergraph ${name} has no queries`, 'compose it from subgraphs with a Query type');
   }
+  const subgraphs = supergraph.subgraphsMetadata();
   return {
     sdl,
-    clientSchema: planningSchema.toGraphQLJSSchema(),
+    clientSchema: withOwnScalars(
+      planningSchema.toGraphQLJSSchema(),
+      subgraphs.map((subgraph) => subgraph.name),
+    ),
     planningSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     planner: buildPlanner(supergraph, name),
-    subgraphs: supergraph.subgraphsMetadata(),
+    subgraphs,
   };
 }
 

@@ -1,9 +1,7 @@
 /** The scalars that SDLs of subgraphs declare. */
+import { INSTANT_EXPECTED, readInstant } from '@commonhold/schema/scalars.ts';
 import { GraphQLScalarType, Kind } from 'graphql';
-import { z } from 'zod';
 import { errorOf } from './errors.ts';
-
-const instant = z.iso.datetime({ offset: true });
 
 /**
  * An instant: RFC 3339 with `Z` or an offset. Resolvers get it, and clients see it, in UTC with milliseconds; resolvers
@@ -12,7 +10,8 @@ const instant = z.iso.datetime({ offset: true });
 export const DateTime = new GraphQLScalarType<string, string>({
   name: 'DateTime',
   serialize: (value) => {
-    const text = canonical(value instanceof Date ? isoOf(value) : value);
+    const isDate = value instanceof Date && !Number.isNaN(value.getTime());
+    const text = readInstant(isDate ? value.toISOString() : value);
     if (text === undefined) throw new TypeError('a resolver gave what is no instant');
     return text;
   },
@@ -21,16 +20,7 @@ export const DateTime = new GraphQLScalarType<string, string>({
 });
 
 function parseInstant(value: unknown): string {
-  const text = canonical(value);
+  const text = readInstant(value);
   if (text !== undefined) return text;
-  throw errorOf('BAD_USER_INPUT', 'An instant has to be an ISO 8601 string such as `2026-03-01T08:30:00Z`.');
-}
-
-function canonical(value: unknown): string | undefined {
-  const parsed = instant.safeParse(value);
-  return parsed.success ? isoOf(new Date(parsed.data)) : undefined;
-}
-
-function isoOf(date: Date): string | undefined {
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+  throw errorOf('BAD_USER_INPUT', INSTANT_EXPECTED);
 }

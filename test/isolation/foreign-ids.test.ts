@@ -1,7 +1,7 @@
-/** THREATS 5: the other company's id in every argument and nested input. */
+/** The other company's id in every argument and nested input. */
 import { decodeId, encodeId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ask } from '../system/client.ts';
+import { ask, tokenFor } from '../system/client.ts';
 import { sandboxCalls } from '../system/sandbox.ts';
 
 const OTHER = 'riverside';
@@ -28,6 +28,7 @@ const PLACES: readonly (readonly [type: string, place: string, query: string])[]
   ['Device', 'Mutation.lockDoor', order('lockDoor', 'device: $id')],
   ['Device', 'Mutation.closeValve', order('closeValve', 'device: $id')],
   ['Scene', 'Mutation.runScene', order('runScene', 'scene: $id')],
+  ['Device', 'Mutation.unlockDoor', order('unlockDoor', 'device: $id')],
   [
     'Meter',
     'Mutation.submitReadings',
@@ -41,6 +42,11 @@ const PLACES: readonly (readonly [type: string, place: string, query: string])[]
       `residence: $id, category: OTHER, description: "none", ${KEY()}`,
       'serviceRequest { id }',
     ),
+  ],
+  [
+    'ServiceRequest',
+    'Mutation.updateServiceRequest',
+    mutation('updateServiceRequest', `serviceRequest: $id, status: DONE, ${KEY()}`, 'serviceRequest { id }'),
   ],
 ];
 
@@ -61,7 +67,7 @@ const foreign = new Map<string, string>();
 beforeAll(async () => {
   const { body } = await ask(
     `resident@${OTHER}.example`,
-    `{ residences(first: 1) { nodes { id property { id } consents { id } devices(first: 10) { nodes { id } } scenes { id }
+    `{ serviceRequests(first: 1) { nodes { id } } residences(first: 1) { nodes { id property { id } consents { id } devices(first: 10) { nodes { id } } scenes { id }
        account { id meters { id } } } } }`,
   );
   const collect = (value: unknown): void => {
@@ -82,7 +88,7 @@ function absent(type: string): string {
   return encodeId({ tenant: tenantId(OWN), type, residence, key: residence ?? 'nothing' });
 }
 
-const PERSONAS = [`resident@${OWN}.example`, `dispatcher@${OWN}.example`, `accountant@${OWN}.example`];
+const PERSONAS = [`resident@${OWN}.example`, `dispatcher@${OWN}.example`, `accountant@${OWN}.example`] as const;
 
 describe.each(PERSONAS)('%s', (persona) => {
   it.each(PLACES)('is answered the same for a foreign %s in %s as for an absent one', async (type, _place, query) => {
@@ -99,6 +105,17 @@ describe.each(PERSONAS)('%s', (persona) => {
     const { requestId } = await ask(persona, query, { id: foreign.get(type) });
     const calls = [...(await sandboxCalls('smart-home', requestId)), ...(await sandboxCalls('communal', requestId))];
     expect(calls).toEqual([]);
+  });
+});
+
+describe('a resident who has just logged in', () => {
+  it('opens no door of another company, and is told what they are told of one that is not there', async () => {
+    const headers = { authorization: `Bearer ${await tokenFor(PERSONAS[0], { fresh: true })}` };
+    const query = order('unlockDoor', 'device: $id');
+    for (const id of [foreign.get('Device'), absent('Device')]) {
+      const { body } = await ask(undefined, query, { id }, headers);
+      expect(body).toEqual({ data: { unlockDoor: { command: null } } });
+    }
   });
 });
 

@@ -1,0 +1,30 @@
+/**
+ * Lets the schema that clients see read the values of our own scalars. A wrong one is the client's mistake and told as
+ * such before anybody is asked; written into the document, a subgraph would refuse the whole operation for it, and
+ * nobody could tell that from a mistake of ours.
+ */
+import { INSTANT_EXPECTED, readInstant } from '@commonhold/schema/scalars.ts';
+import { findSubgraph } from '@commonhold/schema/subgraphs.ts';
+import { MapperKind, mapSchema } from '@graphql-tools/utils';
+import { GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+
+/** @param subgraphs names of all subgraphs: with somebody else's among them a scalar of the same name may be another */
+export function withOwnScalars(schema: GraphQLSchema, subgraphs: readonly string[]): GraphQLSchema {
+  if (!subgraphs.every(findSubgraph)) return schema;
+  return mapSchema(schema, {
+    [MapperKind.SCALAR_TYPE]: (type) =>
+      type.name === 'DateTime'
+        ? new GraphQLScalarType<unknown>({
+            ...type.toConfig(),
+            parseValue: parseInstant,
+            parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
+          })
+        : type,
+  });
+}
+
+function parseInstant(value: unknown): string {
+  const text = readInstant(value);
+  if (text === undefined) throw new TypeError(INSTANT_EXPECTED);
+  return text;
+}

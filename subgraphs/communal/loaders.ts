@@ -8,6 +8,7 @@ import type { Partner } from '@commonhold/kit/partner/partner.ts';
 import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import { encodeId, type ResidenceKey, type TypedId } from '@commonhold/kit/tenancy/ids.ts';
 import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@commonhold/kit/tenancy/loader.ts';
+import { createPendingLoads, type PendingLoads } from '@commonhold/kit/tenancy/pending-loads.ts';
 import DataLoader from 'dataloader';
 import type { Bill, Charge, Outage } from './generated/resolvers.ts';
 import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from './parents.ts';
@@ -49,34 +50,37 @@ export function createServices(request: SubgraphRequest, partner: Partner<paths>
 const BATCH = { maxBatchSize: 500 };
 
 function createLoaders(request: SubgraphRequest, communal: CommunalClient, mapping: Mapping): Loaders {
+  const pending = createPendingLoads();
   const byResidence = <Value>(read: (residences: readonly ResidenceKey[]) => Promise<ReadonlyMap<string, Value>>) =>
     createResidenceLoader<Value>(
       request,
-      async (residences) => {
-        const allowed = await request.consents.inForce(residences);
-        const refused = await request.consents.refused(residences);
-        const found = allowed.size > 0 ? await read([...allowed]) : new Map<string, Value>();
-        return residences.map((key) =>
-          allowed.has(key) ? (found.get(key) ?? null) : refused.has(key) ? consentRequired('communal') : null,
-        );
-      },
+      (residences) =>
+        pending.during(async () => {
+          const allowed = await request.consents.inForce(residences);
+          const refused = await request.consents.refused(residences);
+          const found = allowed.size > 0 ? await read([...allowed]) : new Map<string, Value>();
+          return residences.map((key) =>
+            allowed.has(key) ? (found.get(key) ?? null) : refused.has(key) ? consentRequired('communal') : null,
+          );
+        }),
       BATCH,
     );
   const byId = <Value extends { readonly id: string }>(read: (keys: readonly string[]) => Promise<readonly Value[]>) =>
     createTenantLoader<Value>(
       request,
-      async (ids) => {
-        const residences = ids.flatMap(({ residence }) => residence ?? []);
-        const allowed = await request.consents.inForce(residences);
-        const refused = await request.consents.refused(residences);
-        const mayAsk = ids.filter(({ residence }) => residence !== undefined && allowed.has(residence));
-        const values = mayAsk.length > 0 ? await read(mayAsk.map(({ key }) => key)) : [];
-        const found = new Map(values.map((value) => [value.id, value]));
-        return ids.map((id) => {
-          if (mayAsk.includes(id)) return found.get(encodeId(id)) ?? null;
-          return id.residence !== undefined && refused.has(id.residence) ? consentRequired('communal') : null;
-        });
-      },
+      (ids) =>
+        pending.during(async () => {
+          const residences = ids.flatMap(({ residence }) => residence ?? []);
+          const allowed = await request.consents.inForce(residences);
+          const refused = await request.consents.refused(residences);
+          const mayAsk = ids.filter(({ residence }) => residence !== undefined && allowed.has(residence));
+          const values = mayAsk.length > 0 ? await read(mayAsk.map(({ key }) => key)) : [];
+          const found = new Map(values.map((value) => [value.id, value]));
+          return ids.map((id) => {
+            if (mayAsk.includes(id)) return found.get(encodeId(id)) ?? null;
+            return id.residence !== undefined && refused.has(id.residence) ? consentRequired('communal') : null;
+          });
+        }),
       BATCH,
     );
 
@@ -101,17 +105,18 @@ function createLoaders(request: SubgraphRequest, communal: CommunalClient, mappi
       },
       BATCH,
     ),
-    readings: newest(communal.readings, ({ meterId }) => meterId, mapping.reading),
-    charges: newest(communal.charges, ({ accountId }) => accountId, mapping.charge),
-    bills: newest(communal.bills, ({ accountId }) => accountId, mapping.bill),
+    readings: newest(pending, communal.readings, ({ meterId }) => meterId, mapping.reading),
+    charges: newest(pending, communal.charges, ({ accountId }) => accountId, mapping.charge),
+    bills: newest(pending, communal.bills, ({ accountId }) => accountId, mapping.bill),
   };
 }
 
 /**
  * Loads by account or meter. These were themselves loaded before, under a consent and of the own company: what they
- * hold is asked for without asking again.
+ * hold is asked for without asking again, once all that were asked for at the same time have come.
  */
 function newest<Item, Value>(
+  { whenSettled }: PendingLoads,
   read: (keys: readonly string[], limit: number) => Promise<readonly Item[]>,
   ownerOf: (item: Item) => string,
   map: (item: Item) => Value,
@@ -123,6 +128,6 @@ function newest<Item, Value>(
       const byOwner = Map.groupBy(items, ownerOf);
       return questions.map((question) => (byOwner.get(question.of) ?? []).slice(0, question.limit).map(map));
     },
-    { ...BATCH, cacheKeyFn: ({ of, limit }) => JSON.stringify([of, limit]) },
+    { ...BATCH, cacheKeyFn: ({ of, limit }) => JSON.stringify([of, limit]), batchScheduleFn: whenSettled },
   );
 }

@@ -1,13 +1,11 @@
-import { encodeId, residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
+import { encodeId, residenceId, residenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import type { GraphqlAnswer } from '@commonhold/kit/testing/gateway.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { components } from './partner/generated/v1.ts';
+import { HOME, idOf, NORTHGATE, RESIDENT } from './testing/records.ts';
 import { type CommunalForTests, startCommunal } from './testing/start-communal.ts';
 
-const NORTHGATE = tenantId('northgate');
-const HOME = residenceKey('northgate-p01-r01');
-const RESIDENT = claimsOf('RESIDENT', 'northgate', [HOME]);
 const DISPATCHER = claimsOf('DISPATCHER', 'northgate');
 
 let communal: CommunalForTests;
@@ -19,8 +17,6 @@ afterEach(async () => {
   communal.answers.submitReadings = undefined;
   await communal.misbehave({});
 });
-
-const idOf = (type: string, key: string): string => encodeId({ tenant: NORTHGATE, type, residence: HOME, key });
 
 /** The residence's meters with one tariff zone. */
 function meters(): readonly components['schemas']['Meter'][] {

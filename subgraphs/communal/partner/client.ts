@@ -119,8 +119,8 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
         partner.call('post', '/bills/query', { body: { accounts, limit }, schema: billList }),
       ),
     outages: async (ids) => {
-      const body = ids ? { ids: [...ids] } : {};
-      return (await partner.call('post', '/outages/query', { body, schema: outageList })).items;
+      const ask = (body: { ids?: string[] }) => partner.call('post', '/outages/query', { body, schema: outageList });
+      return ids ? batched('ids', ids, (batch) => ask({ ids: batch })) : (await ask({})).items;
     },
     serviceRequests: (keys) =>
       batched('ids', keys, (ids) =>

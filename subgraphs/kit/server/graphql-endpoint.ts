@@ -8,6 +8,7 @@
  */
 import { ApolloServer } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -46,6 +47,8 @@ export async function serveGraphql<Context extends object>(
     maxRecursiveSelections: true,
     parseOptions: { maxTokens: GREATEST_TOKENS },
     logger: SILENT,
+    // It would answer a request header with the times of all resolvers.
+    plugins: [ApolloServerPluginInlineTraceDisabled()],
     formatError: ({ message, locations, path, extensions }, error) => {
       const code = extensions?.['code'];
       endpoint.countError(isClientCode(code) ? code : 'INTERNAL_SERVER_ERROR');

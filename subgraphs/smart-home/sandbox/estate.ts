@@ -1,6 +1,6 @@
 /**
- * The sandbox partner's devices: six in each residence that it serves, 11,700 in all, each made from its place so
- * that a restart makes the same. What commands have changed since is kept beside them, in memory.
+ * The sandbox partner's devices: six or seven in each residence that it serves, 12,000 in all, each made from its place
+ * so that a restart makes the same. What commands have changed since is kept beside them, in memory.
  */
 import {
   COMPANIES,
@@ -48,9 +48,9 @@ export function createSandboxEstate(): SandboxEstate {
   const devicesByResidence = new Map<string, SandboxDevice[]>();
   const scenesByResidence = new Map<string, SandboxScene[]>();
   for (const { key: companyId } of COMPANIES) {
-    for (const { key: residenceRef } of sampleResidences(companyId).filter(isAtSmartHome)) {
+    for (const { key: residenceRef, property } of sampleResidences(companyId).filter(isAtSmartHome)) {
       const place = `${companyId}/${residenceRef}`;
-      const devicesHere = devicesIn(companyId, residenceRef);
+      const devicesHere = devicesIn(companyId, residenceRef, WELL_EQUIPPED.has(property));
       const scenesHere = SCENES.map((label) => ({
         id: `scn-${sampleFingerprint(`${place}/${label}`).toString('hex').slice(0, 16)}`,
         companyId,
@@ -81,12 +81,15 @@ const WHERE: Readonly<Record<DeviceKind, string>> = {
   'smart-meter': 'Electricity meter',
 };
 
+/** Buildings whose residences have one of each kind. */
+const WELL_EQUIPPED = new Set([10, 11, 12, 13, 14, 15].map((number) => `riverside-p${number}`));
+
 /** Every residence has a lock, a light, a thermostat and a smart meter; two more kinds take turns. */
-function devicesIn(companyId: string, residenceRef: string): SandboxDevice[] {
+function devicesIn(companyId: string, residenceRef: string, hasAll: boolean): SandboxDevice[] {
   const turn = sampleFingerprint(`${companyId}/${residenceRef}`)[0] ?? 0;
   const turns: readonly DeviceKind[] = ['motion-sensor', 'leak-sensor', 'water-valve'];
   const kinds: DeviceKind[] = ['door-lock', 'light', 'thermostat', 'smart-meter'];
-  kinds.push(...turns.filter((_, index) => index !== turn % turns.length));
+  kinds.push(...turns.filter((_, index) => hasAll || index !== turn % turns.length));
   return kinds.map((kind) => {
     const bytes = sampleFingerprint(`${companyId}/${residenceRef}/${kind}`);
     return {

@@ -1,0 +1,34 @@
+/** What an argument of a name holds, as far as its type doesn't say it. */
+import type { Choices } from './choices.ts';
+
+/**
+ * The type whose id belongs into an argument: `id` takes one of what the field returns, others are called after it.
+ */
+export function idTypeAt(name: string, returned: string): string {
+  if (name === 'id') return returned;
+  if (name === 'grant') return 'RoleGrant';
+  const singular = name.replace(/ies$/, 'y').replace(/s$/, '');
+  return singular.slice(0, 1).toUpperCase() + singular.slice(1);
+}
+
+const HOUR_MILLISECONDS = 60 * 60 * 1000;
+
+const TEXTS: Readonly<Record<string, readonly string[]>> = {
+  numberPrefix: ['1', '10', '2', '301', '', 'x'.repeat(30)],
+  from: ['2026-01', '2026-03', '2025-11', '2026-3'],
+  to: ['2026-06', '2026-04', '2025-12', 'soon'],
+  value: ['12345.678', '99999', '1', '-1', '1e9'],
+  targetTemperatureCelsius: ['21', '19.5', '5', '31', 'warm'],
+  until: [instant(24 * 200), instant(1), instant(-1), instant(24 * 1000), 'tomorrow'],
+  deadline: [instant(24 * 7), instant(24 * 30)],
+  readAt: [instant(-1), instant(-24), instant(24)],
+};
+
+/** A text or an instant for the argument or input field `name`. */
+export function textAt(choices: Choices, name: string): string {
+  return choices.of(TEXTS[name] ?? ['noted by a test', 'ä"\\n{}', ' ', '../../etc']);
+}
+
+function instant(hoursFromNow: number): string {
+  return new Date(Math.floor(Date.now() / HOUR_MILLISECONDS + hoursFromNow) * HOUR_MILLISECONDS).toISOString();
+}

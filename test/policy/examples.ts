@@ -1,15 +1,11 @@
-/**
- * Objects of a company that every field can be read of, and an input for each mutation that leaves things as they are
- * as far as it can: gathered by personas who may, before others try.
- */
+/** Objects of a company of which every field can be read: gathered by personas who may, before others try. */
+
+import type { SampleCompany } from '@commonhold/development/estate.ts';
 import { decodeId, encodeId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { expect } from '@jest/globals';
-import type { GraphQLArgument, GraphQLSchema } from 'graphql';
-import { getNamedType } from 'graphql';
 import { z } from 'zod';
 import { ask } from '../system/client.ts';
-import { nameOf, returnedType, type Step } from './field-paths.ts';
-import type { ArgumentValue } from './operation.ts';
+import { consentInput, inAMonth, requestInput, updateInput, warmthInput } from './inputs.ts';
 
 export interface Examples {
   /** An id by the name of the object's type; of an interface's, one for each type of object. */
@@ -113,10 +109,9 @@ export async function gatherExamples(domain: string): Promise<Examples> {
 }
 
 /** Objects of the same company in residences that neither the resident nor the technician was granted a role for. */
-export async function gatherNeighbours(domain: string): Promise<Examples> {
+export async function gatherNeighbours({ key, domain }: SampleCompany): Promise<Examples> {
   const dispatcher = `dispatcher@${domain}`;
-  const tenant = domain.replace('.example', '');
-  const property = encodeId({ tenant: tenantId(tenant), type: 'Property', residence: undefined, key: `${tenant}-p05` });
+  const property = encodeId({ tenant: tenantId(key), type: 'Property', residence: undefined, key: `${key}-p05` });
   const ids = new Map<string, string>();
   const { body } = await ask(dispatcher, NEIGHBOURS, { property });
   expect(body.errors).toBeUndefined();
@@ -144,80 +139,12 @@ export function absentInsteadOf({ ids, lastReading, months }: Examples): Example
   };
 }
 
-/**
- * The arguments of root fields: an id of the object that the path goes on with, or the input of this field. Orders have
- * the idempotency keys of this one operation.
- */
-export function argumentsFrom(schema: GraphQLSchema, examples: Examples): ArgumentValue {
-  const inputs = inputsFrom(examples);
-  return (step: Step, next: Step | undefined, argument: GraphQLArgument) => {
-    if (getNamedType(argument.type).name !== 'ID') return inputs[nameOf(step)];
-    const target = next?.typeName ?? returnedType(schema, step).name;
-    return examples.ids.get(target) ?? examples.ids.get(ANY_OF[target] ?? '');
-  };
-}
-
-function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<string, object>> {
-  const clientMutationId = 'as it came';
-  const order = (kind: string) => ({ device: ids.get(kind), idempotencyKey: crypto.randomUUID(), clientMutationId });
-  const readAt = new Date().toISOString();
-  return {
-    'Query.consumptionStatistics': { kind: 'HEAT', ...months, byProperty: true },
-    'Mutation.submitReadings': {
-      readings: [
-        { ...lastReading, readAt },
-        { ...lastReading, value: '-', readAt },
-      ],
-      idempotencyKey: crypto.randomUUID(),
-      clientMutationId,
-    },
-    'Mutation.createServiceRequest': { ...requestInput(ids), clientMutationId },
-    'Mutation.updateServiceRequest': { ...updateInput(ids), clientMutationId },
-    'Mutation.giveConsent': { ...consentInput(ids), clientMutationId },
-    'Mutation.withdrawConsent': { consent: ids.get('Consent'), clientMutationId },
-    'Mutation.setThermostat': { ...warmthInput(ids), clientMutationId },
-    'Mutation.switchLight': { ...order('Light'), on: true },
-    'Mutation.lockDoor': order('DoorLock'),
-    'Mutation.unlockDoor': order('DoorLock'),
-    'Mutation.closeValve': order('WaterValve'),
-    'Mutation.runScene': { scene: ids.get('Scene'), idempotencyKey: crypto.randomUUID(), clientMutationId },
-  };
-}
-
 /** The types whose object is of a residence beyond these; undefined: all residences are within. */
 export function typesBeyond({ ids }: Examples, residences: readonly string[] | undefined): readonly string[] {
   return [...ids].flatMap(([typeName, id]) => {
     const residence = decodeId(id)?.residence;
     return residence && residences && !residences.includes(residence) ? [typeName] : [];
   });
-}
-
-/** An interface has no objects of its own. */
-const ANY_OF: Readonly<Record<string, string>> = { Device: 'DoorLock' };
-
-function warmthInput(ids: ReadonlyMap<string, string>) {
-  return { device: ids.get('Thermostat'), targetTemperatureCelsius: '20.0', idempotencyKey: crypto.randomUUID() };
-}
-
-function consentInput(ids: ReadonlyMap<string, string>) {
-  return { residence: ids.get('Residence'), partner: 'SMART_HOME', until: inAMonth() };
-}
-
-function requestInput(ids: ReadonlyMap<string, string>) {
-  return {
-    residence: ids.get('Residence'),
-    category: 'OTHER',
-    description: 'A test of who may what',
-    idempotencyKey: crypto.randomUUID(),
-  };
-}
-
-function updateInput(ids: ReadonlyMap<string, string>) {
-  return { serviceRequest: ids.get('ServiceRequest'), status: 'ASSIGNED', idempotencyKey: crypto.randomUUID() };
-}
-
-function inAMonth(): string {
-  return new Date(Date.now() + 30 * 24 * 60 * 60 * 1000).toISOString();
 }
 
 function lastMonths() {

@@ -4,15 +4,16 @@ import { PERSONAS } from '@commonhold/development/personas.ts';
 import { FRESH_MFA_SECONDS } from '@commonhold/schema/policy.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { callsOfPartners, codesByPath, deniedPaths } from './answers.ts';
-import { argumentsFrom, type Examples, gatherExamples } from './examples.ts';
+import { type Examples, gatherExamples } from './examples.ts';
 import type { Step } from './field-paths.ts';
+import { argumentsFrom } from './inputs.ts';
 import { loadMatrix } from './matrix.ts';
 import { operationOf } from './operation.ts';
 import { type SecondGateway, startSecondGateway } from './second-gateway.ts';
 
 const matrix = await loadMatrix();
 const { schema } = matrix;
-const isFreshOnly = (step: Step): boolean => matrix.needsFreshLogin([[step]]);
+const isFreshOnly = (step: Step): boolean => matrix.needsFreshLogin([step]);
 
 let gateway: SecondGateway;
 beforeAll(async () => {
@@ -21,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => gateway?.stop());
 
 it('no query asks for a fresh login, some mutation does', () => {
-  const names = matrix.permissions.fields.filter(isFreshOnly).map(({ typeName }) => typeName);
+  const names = matrix.fields.filter(isFreshOnly).map(({ typeName }) => typeName);
   expect([...new Set(names)]).toEqual(['Mutation']);
 });
 
@@ -39,7 +40,7 @@ describe.each(COMPANIES)('at $name', ({ key, domain }) => {
       const { body, requestId } = await gateway.ask(persona, operation.query, operation.variables, secondsSinceLogin);
       return { operation, body, calls: await callsOfPartners(requestId) };
     };
-    const isTheirs = matrix.permissions.fields.filter(isFreshOnly).some(isSeen);
+    const isTheirs = matrix.fields.filter(isFreshOnly).some(isSeen);
 
     it('is challenged for a new login by what is theirs, denied the rest, and nobody is asked', async () => {
       const { operation, body, calls } = await askFreshOnly(FRESH_MFA_SECONDS + 1);

@@ -5,20 +5,21 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { getNamedType, isNonNullType } from 'graphql';
 import { ask } from '../system/client.ts';
 import { callsOfPartners } from './answers.ts';
-import { absentInsteadOf, argumentsFrom, type Examples, gatherNeighbours } from './examples.ts';
+import { absentInsteadOf, type Examples, gatherNeighbours } from './examples.ts';
 import { type FieldPath, fieldOf } from './field-paths.ts';
+import { argumentsFrom } from './inputs.ts';
 import { loadMatrix } from './matrix.ts';
 import { operationOf } from './operation.ts';
 
 const matrix = await loadMatrix();
 const { schema } = matrix;
 
-describe.each(COMPANIES)('at $name', ({ key, domain }) => {
-  const limited = PERSONAS.filter(({ company, residences }) => company === key && residences);
+describe.each(COMPANIES)('at $name', (company) => {
+  const limited = PERSONAS.filter((persona) => persona.company === company.key && persona.residences);
   let neighbours: Examples;
 
   beforeAll(async () => {
-    neighbours = await gatherNeighbours(domain);
+    neighbours = await gatherNeighbours(company);
   });
 
   it('some roles are granted for residences alone', () => {

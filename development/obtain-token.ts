@@ -22,6 +22,8 @@ export interface TokenRequest {
   readonly scope?: string;
   readonly acr?: string;
   readonly maxAge?: number;
+  /** Where the login takes place, and its session stays; it stops at the redirect address. Default: a new one. */
+  readonly browser?: BrowserSession;
 }
 
 export interface Tokens {
@@ -59,7 +61,7 @@ export async function obtainToken(request: TokenRequest): Promise<Tokens> {
     ...(request.maxAge === undefined ? {} : { max_age: String(request.maxAge) }),
   });
 
-  const browser = openBrowserSession(redirectUri);
+  const browser = request.browser ?? openBrowserSession(redirectUri);
   const passwordPage = await browser.open(address.href);
   const password = personaPassword(masterKey, email);
   const codePage = await browser.submit(passwordPage, '/password', { loginName: email, password });

@@ -18,6 +18,7 @@ import { type Connection, openConnection } from './execution/connection.ts';
 import { createExecution } from './execution/execute.ts';
 import { createPlanning } from './execution/plan.ts';
 import { reachSubgraphs } from './execution/subgraphs.ts';
+import { registerExplorer } from './explorer/explorer.ts';
 import { createPipeline } from './pipeline.ts';
 import { createOperationLimit } from './protection/limit-operation.ts';
 import { startServer } from './server.ts';
@@ -69,6 +70,7 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
       ...identity?.healthChecks,
       ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
     },
+    registerPages: (server) => registerExplorer(server, configuration),
     log,
   });
   return {

@@ -21,6 +21,8 @@ export interface GatewayConfiguration {
   readonly authentication: 'optional' | 'required';
   /** undefined: no issuer is configured, and every token is refused. */
   readonly issuer: IssuerConfiguration | undefined;
+  /** What the explorer is called at the issuer. */
+  readonly explorerClientId: string;
   readonly directoryOrigin: string;
   /** Where our own subgraphs listen, by name; goes before what the supergraph says. */
   readonly ownSubgraphs: Readonly<Record<OwnSubgraph, string>>;
@@ -55,6 +57,7 @@ const variables = z.object({
     .default(fileURLToPath(new URL('../schema/supergraph.graphql', import.meta.url))),
   AUTHENTICATION: z.enum(['optional', 'required']).default('required'),
   ISSUER_URL: z.url({ protocol: /^https?$/ }).optional(),
+  EXPLORER_CLIENT_ID: z.string().min(1).default('explorer'),
   DIRECTORY_URL: origin.optional(),
   SMART_HOME_URL: origin.optional(),
   COMMUNAL_URL: origin.optional(),
@@ -96,6 +99,7 @@ export function readGatewayConfiguration(
     supergraphFile: settings.SUPERGRAPH,
     authentication: settings.AUTHENTICATION,
     issuer: issuerUrl === undefined ? undefined : readIssuer(issuerUrl, `${publicOrigin}/graphql`, environment),
+    explorerClientId: settings.EXPLORER_CLIENT_ID,
     directoryOrigin,
     ownSubgraphs: {
       directory: `${directoryOrigin}/graphql`,

@@ -1,4 +1,5 @@
 import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { openBrowserSession } from '@commonhold/development/browser-session.ts';
 import { obtainToken } from '@commonhold/development/obtain-token.ts';
 import { describe, expect, it } from '@jest/globals';
 import * as openid from 'openid-client';
@@ -39,7 +40,9 @@ interface Residences {
 describe('a frontend with Apollo Client and openid-client', () => {
   it('logs in, queries, changes something, refreshes and logs out', async () => {
     const environment = { ...process.env, ...system().environment };
-    const tokens = await obtainToken({ environment, email: PERSONA });
+    const origin = `http://localhost:${Number(environment.PORT_BASE) + 1}`;
+    const browser = openBrowserSession(origin);
+    const tokens = await obtainToken({ environment, email: PERSONA, browser });
     const apollo = frontend(tokens.accessToken);
 
     const { data } = await apollo.query<Residences>({ query: RESIDENCES });
@@ -62,7 +65,14 @@ describe('a frontend with Apollo Client and openid-client', () => {
     const again = await frontend(refreshed.access_token).query<Residences>({ query: RESIDENCES });
     expect(again.data?.residences.nodes).toHaveLength(3);
 
-    await openid.tokenRevocation(configuration, refreshed.refresh_token ?? '');
+    const logout = openid.buildEndSessionUrl(configuration, {
+      id_token_hint: refreshed.id_token ?? tokens.idToken ?? '',
+      post_logout_redirect_uri: origin,
+      state: 'logged-out',
+    });
+    const asked = await browser.open(logout.href);
+    const done = await browser.submit(asked, '/session/end/confirm', { logout: 'yes' });
+    expect(done.address).toBe(`${origin}/?state=logged-out`);
     await expect(openid.refreshTokenGrant(configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
       error: 'invalid_grant',
     });

@@ -1,0 +1,26 @@
+/** GraphiQL and Sandbox as tabs (WAI-ARIA Authoring Practices: tabs, activated by hand). */
+import { part } from './view.js';
+
+const NAMES = ['graphiql', 'sandbox'];
+
+/** Makes the tabs react to pointer and keyboard. */
+export function enableTabs() {
+  NAMES.forEach((name, index) => {
+    const tab = part(`tab-${name}`);
+    tab.addEventListener('click', () => selectTab(name));
+    tab.addEventListener('keydown', ({ key }) => {
+      const step = { ArrowRight: 1, ArrowLeft: NAMES.length - 1 }[key];
+      if (step !== undefined) part(`tab-${NAMES[(index + step) % NAMES.length]}`).focus();
+    });
+  });
+}
+
+/** @param {string} selected */
+export function selectTab(selected) {
+  for (const name of NAMES) {
+    const tab = part(`tab-${name}`);
+    tab.setAttribute('aria-selected', String(name === selected));
+    tab.tabIndex = name === selected ? 0 : -1;
+    part(`panel-${name}`).hidden = name !== selected;
+  }
+}

@@ -54,10 +54,7 @@ export async function loadSupergraph(file: string): Promise<LoadedSupergraph> {
   const subgraphs = supergraph.subgraphsMetadata();
   return {
     sdl,
-    clientSchema: withOwnScalars(
-      planningSchema.toGraphQLJSSchema(),
-      subgraphs.map((subgraph) => subgraph.name),
-    ),
+    clientSchema: withOwnScalars(planningSchema.toGraphQLJSSchema(), subgraphs),
     planningSchema,
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     planner: buildPlanner(supergraph, name),

@@ -4,13 +4,14 @@
  * nobody could tell that from a mistake of ours.
  */
 import { INSTANT_EXPECTED, readInstant } from '@commonhold/schema/scalars.ts';
-import { findSubgraph } from '@commonhold/schema/subgraphs.ts';
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
 import { GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+import { ownSubgraph } from '../execution/subgraphs.ts';
+import type { Subgraph } from './load-supergraph.ts';
 
-/** @param subgraphs names of all subgraphs: with somebody else's among them a scalar of the same name may be another */
-export function withOwnScalars(schema: GraphQLSchema, subgraphs: readonly string[]): GraphQLSchema {
-  if (!subgraphs.every(findSubgraph)) return schema;
+/** @param subgraphs all of the supergraph: with somebody else's among them a scalar of the same name may be another */
+export function withOwnScalars(schema: GraphQLSchema, subgraphs: readonly Subgraph[]): GraphQLSchema {
+  if (!subgraphs.every(ownSubgraph)) return schema;
   return mapSchema(schema, {
     [MapperKind.SCALAR_TYPE]: (type) =>
       type.name === 'DateTime'

@@ -93,16 +93,19 @@ export interface SampleMissingConsent {
 
 /**
  * The residences without a consent in force: of each company and partner one for each reason, in building p03 for
- * smart-home (r01 never given, r02 withdrawn, r03 ended) and in building p04 for communal. Every other residence has a
- * consent for both partners, those of the personas included.
+ * smart-home (r01 never given, r02 withdrawn, r03 ended) and in building p04 for communal; and one in the building whose
+ * devices are in Homebridge. Every other residence has a consent for both partners, those of the personas included.
  */
-export const RESIDENCES_WITHOUT_CONSENT: readonly SampleMissingConsent[] = COMPANIES.flatMap(({ key: company }) =>
-  (['smart-home', 'communal'] as const).flatMap((partner) =>
-    (['never-given', 'withdrawn', 'ended'] as const).map((why, index) => ({
-      company,
-      partner,
-      residence: `${company}-${partner === 'smart-home' ? 'p03' : 'p04'}-r0${index + 1}`,
-      why,
-    })),
+export const RESIDENCES_WITHOUT_CONSENT: readonly SampleMissingConsent[] = [
+  ...COMPANIES.flatMap(({ key: company }) =>
+    (['smart-home', 'communal'] as const).flatMap((partner) =>
+      (['never-given', 'withdrawn', 'ended'] as const).map((why, index) => ({
+        company,
+        partner,
+        residence: `${company}-${partner === 'smart-home' ? 'p03' : 'p04'}-r0${index + 1}`,
+        why,
+      })),
+    ),
   ),
-);
+  { company: 'riverside', partner: 'smart-home', residence: `${HOMEBRIDGE_PROPERTY}-r50`, why: 'never-given' },
+];

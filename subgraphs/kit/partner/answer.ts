@@ -7,13 +7,18 @@ import { type Answer, violation } from './transport.ts';
 
 /**
  * @returns the parsed JSON, `__proto__` and `constructor.prototype` left out; undefined for an empty answer
- * @throws {PartnerError} for a status of 400 and more, an error inside a 200, and what isn't JSON
+ * @throws {PartnerError} for a status of 400 and more, an error inside a 200, and what isn't JSON; for an empty list where
+ * the contract says so
  */
 export function readAnswer(answer: Answer, contract: Contract): unknown {
   if (answer.status >= 400) throw refusal(answer, contract);
   if (answer.status === 204 || answer.text === '') return undefined;
   const json = parseJson(answer);
   if (json === NOT_JSON) throw violation(contract.partner, 'the answer', 'not JSON');
+  const { emptyList } = contract.errors;
+  if (emptyList && Array.isArray(json) && json.length === 0) {
+    throw errorOf(emptyList, undefined, 'an empty list', contract);
+  }
   const inside = errorInside(json, contract);
   if (inside) throw errorOf(inside.code, inside.reason, `error inside ${answer.status}`, contract);
   return json;

@@ -78,6 +78,8 @@ export const contractSchema = z.strictObject({
     .strictObject({
       /** Member of an answer with status 200 that says it is an error nevertheless. */
       member: z.string().min(1).default('error'),
+      /** What it amounts to when the whole answer is an empty list, such as from a partner that is never empty. */
+      emptyList: partnerCode.optional(),
       /** Statuses that this partner uses in its own way, such as 405 for "busy". */
       statuses: z.record(z.string().regex(/^[45]\d\d$/), partnerCode).default({}),
       /** The partner's own error codes; only these are ever shown, as `extensions.reason`. */

@@ -40,6 +40,7 @@ limits: { requestsPerSecond: 500, concurrency: 8, concurrencyPerCompany: 4 }
 timeouts: { connectMilliseconds: 500, attemptMilliseconds: 600 }
 retries: { attempts: 1, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50 }
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }
+errors: { emptyList: PARTNER_UNAVAILABLE }
 companies:
   riverside: { clientId: commonhold-riverside, residences: bench- }
 contacts: { technical: t@partner.example, security: s@partner.example, privacy: p@partner.example }
@@ -48,6 +49,7 @@ contacts: { technical: t@partner.example, security: s@partner.example, privacy: 
 const tokens = new Set<string>();
 const received: string[] = [];
 let password = PASSWORD;
+let lampsThere: readonly string[] = ['lamp'];
 
 async function answer(request: IncomingMessage): Promise<readonly [status: number, body: unknown]> {
   received.push(`${request.method} ${request.url}`);
@@ -58,7 +60,7 @@ async function answer(request: IncomingMessage): Promise<readonly [status: numbe
     tokens.add(token);
     return [201, { access_token: token, token_type: 'Bearer', expires_in: 3_600 }];
   }
-  return tokens.has(request.headers.authorization?.slice('Bearer '.length) ?? '') ? [200, ['lamp']] : [401, {}];
+  return tokens.has(request.headers.authorization?.slice('Bearer '.length) ?? '') ? [200, lampsThere] : [401, {}];
 }
 
 const server = createServer((request, response) => {
@@ -94,6 +96,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   password = PASSWORD;
+  lampsThere = ['lamp'];
   tokens.clear();
   received.length = 0;
 });
@@ -174,6 +177,16 @@ describe('a partner that is spoken to in the clear', () => {
   ])('%s keeps the subgraph from starting', (_, member, instead) => {
     const parse = () => parseContract(CONTRACT.replace(member, instead), 'bench/contract.yaml', { BENCH_URL: address });
     expect(parse).toThrow('The partner contract bench/contract.yaml');
+  });
+});
+
+describe('a partner that is never empty', () => {
+  it('is down when it answers with an empty list, and is left alone after some of them', async () => {
+    const partner = await open({ breaker: { consecutiveFailures: 2, openMilliseconds: 60_000 } });
+    lampsThere = [];
+    await expect(lamps(partner)).rejects.toMatchObject({ code: 'PARTNER_UNAVAILABLE' });
+    await expect(lamps(partner)).rejects.toMatchObject({ code: 'PARTNER_UNAVAILABLE' });
+    expect(received.filter((call) => call === 'GET /lamps')).toHaveLength(2);
   });
 });
 

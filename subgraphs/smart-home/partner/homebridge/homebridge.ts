@@ -16,7 +16,7 @@ export function createHomebridge(
 ): DevicePartner {
   const { partner, apiVersion } = homebridge.contract;
   const { tenant } = request.principal;
-  const client = createHomebridgeClient(partner, homebridge.forRequest(request));
+  const client = createHomebridgeClient(homebridge.forRequest(request));
   const server = { tenant, apiVersion, serves: (residence: ResidenceKey) => homebridge.serves(tenant, residence) };
 
   let read: Promise<ReadonlyMap<string, HomebridgeDevice>> | undefined;

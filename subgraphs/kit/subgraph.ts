@@ -75,6 +75,7 @@ export async function defineSubgraph<Services extends object>(
   });
   definition.routes?.(server);
   const address = new URL(await server.listen({ port, host: 'localhost' }));
+  log.info({ port: Number(address.port) }, 'ready');
 
   return {
     port: Number(address.port),

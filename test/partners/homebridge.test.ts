@@ -191,7 +191,9 @@ describe('a building whose devices live in Homebridge', () => {
 describe('an order to a device in Homebridge', () => {
   it('is done, and Homebridge itself has the new state', async () => {
     const before = await homebridge.value(LIGHT, 'On');
+    wire.calls();
     const { body } = await switchLight({ on: !before, brightnessPercent: 40 });
+    expect(wire.calls().map((call) => call.split(' ')[0])).toEqual(['GET', 'PUT', 'PUT', 'GET']);
     expect(body).toEqual({
       data: {
         switchLight: {

@@ -1,9 +1,9 @@
 /** A partner that knows a name and a password alone, and is spoken to in the clear. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ensureMasterKey } from '@commonhold/development/master-key.ts';
 import { ensurePki } from '@commonhold/development/pki.ts';
@@ -143,14 +143,15 @@ describe('a partner with a login', () => {
   });
 
   it('has its password on disk in a form that opens at its own place alone', async () => {
-    const envelope = createEnvelope(masterKey.derive('envelope:partners'));
-    await sealCompanyPassword(folder, envelope, 'elsewhere', 'riverside', PASSWORD);
-    await expect(open({ partner: 'elsewhere', companies: { northgate: { clientId: 'x' } } })).rejects.toThrow(
-      'The password of northgate at the partner elsewhere is missing: give it to `npm run partner-password --',
+    const at = (partner: string) => join(folder, 'partners', partner, 'riverside.password.sealed');
+    expect(await readFile(at('bench'), 'utf8')).not.toContain('quotes');
+    const partner = 'elsewhere';
+    await expect(open({ partner })).rejects.toThrow(
+      'The password of riverside at the partner elsewhere is missing: give it to `npm run partner-password --',
     );
-    const other = createEnvelope(masterKey.derive('envelope:directory'));
-    await sealCompanyPassword(folder, other, 'elsewhere', 'riverside', PASSWORD);
-    await expect(open({ partner: 'elsewhere' })).rejects.toThrow('is broken or sealed under another master key');
+    await mkdir(dirname(at(partner)));
+    await copyFile(at('bench'), at(partner));
+    await expect(open({ partner })).rejects.toThrow('is broken or sealed under another master key');
   });
 
   it('serves the residences that its contract names', async () => {

@@ -1,31 +1,19 @@
 /** Requests at the edges of what HTTP and GraphQL allow: each is the client's mistake, told at once. */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type GatewayAnswer, post } from '@commonhold/gateway/testing/gateway.ts';
-import { freePort } from '@commonhold/gateway/testing/listen.ts';
-import { type Shop, startShop } from '@commonhold/gateway/testing/shop.ts';
+import type { Shop } from '@commonhold/gateway/testing/shop.ts';
+import { type ShopGateway, startShopGateway } from '@commonhold/gateway/testing/shop-gateway.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { startProcess, type TestProcess } from '../processes.ts';
+import type { TestProcess } from '../processes.ts';
 
-let folder: string;
+let running: ShopGateway;
 let shop: Shop;
 let gateway: TestProcess;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shop-'));
-  shop = await startShop();
-  const file = join(folder, 'shop.graphql');
-  await shop.writeSupergraph(file);
-  const port = await freePort();
-  url = `http://localhost:${port}/graphql`;
-  gateway = await startProcess(
-    'gateway/main.ts',
-    { DATA_DIR: join(folder, 'data'), CORS_ORIGINS: 'https://frontend.example', LOG_LEVEL: 'debug' },
-    ['--supergraph', file, '--port', String(port), '--authentication', 'optional'],
-  );
+  running = await startShopGateway({ CORS_ORIGINS: 'https://frontend.example', LOG_LEVEL: 'debug' });
+  ({ shop, process: gateway, url } = running);
   await post(url, { query: '{ products { id } }' });
 });
 afterEach(async () => {
@@ -33,11 +21,7 @@ afterEach(async () => {
   expect((await post(url, { query: '{ stockCount }' })).body).toEqual({ data: { stockCount: 4 } });
   expect(gateway.child.exitCode).toBeNull();
 });
-afterAll(async () => {
-  await gateway.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => running.stop());
 
 /** A client error, within a second, with one code and without anything of our insides. */
 async function expectClientError(

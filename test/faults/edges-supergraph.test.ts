@@ -1,40 +1,26 @@
 /** `npm run gateway -- --supergraph FILE --port N --authentication optional`: somebody else's supergraph, good or bad. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type GatewayAnswer, post } from '@commonhold/gateway/testing/gateway.ts';
-import { freePort } from '@commonhold/gateway/testing/listen.ts';
-import { CARELESS_MESSAGE, type Shop, startShop } from '@commonhold/gateway/testing/shop.ts';
+import { CARELESS_MESSAGE, type Shop } from '@commonhold/gateway/testing/shop.ts';
+import { type ShopGateway, startShopGateway } from '@commonhold/gateway/testing/shop-gateway.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProcess, type TestProcess } from '../processes.ts';
 
+let running: ShopGateway;
 let folder: string;
 let shop: Shop;
 let gateway: TestProcess;
 let url: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shop-'));
-  shop = await startShop();
-  const file = join(folder, 'shop.graphql');
-  await shop.writeSupergraph(file);
-  const port = await freePort();
-  url = `http://localhost:${port}/graphql`;
-  // Neither an issuer nor a master key nor certificates: none of these is asked for.
-  gateway = await startProcess(
-    'gateway/main.ts',
-    { DATA_DIR: join(folder, 'data'), MASTER_KEY_FILE: join(folder, 'none'), REQUEST_TIMEOUT_MS: '2000' },
-    ['--supergraph', file, '--port', String(port), '--authentication', 'optional'],
-  );
+  running = await startShopGateway({ REQUEST_TIMEOUT_MS: '2000' });
+  ({ folder, shop, process: gateway, url } = running);
 });
 afterEach(() => {
   for (const name of ['products', 'reviews', 'stock'] as const) delete shop.misbehaviour[name];
 });
-afterAll(async () => {
-  await gateway.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => running.stop());
 
 const ask = (query: string, variables = {}): Promise<GatewayAnswer> => post(url, { query, variables });
 

@@ -22,7 +22,7 @@ let close = () => {};
 enableTabs();
 for (const id of ['login', 'header-login']) part(id).addEventListener('click', () => attempt(logIn));
 part('logout').addEventListener('click', () => attempt(logOut));
-if (matchMedia('(max-width: 60rem)').matches) part('guide').removeAttribute('open');
+if (isNarrow()) part('guide').removeAttribute('open');
 await attempt(() => begin(takeAddress()));
 
 /** The address that the page was opened with. What the issuer wrote into it doesn't stay, not in the history either. */
@@ -81,6 +81,7 @@ async function explore() {
     isLoggedIn: explorer !== undefined,
     mayLogIn: settings.login !== undefined,
     onExample: async (example) => {
+      if (isNarrow()) part('guide').removeAttribute('open');
       selectTab('graphiql');
       await (await opening).open(example);
     },
@@ -108,6 +109,11 @@ async function attempt(step) {
     session = undefined;
     welcome({ problem: error instanceof LoginProblem ? error.message : "That didn't work. Try again in a moment." });
   }
+}
+
+/** Whether the guide stands above the editor, not beside it. */
+function isNarrow() {
+  return matchMedia('(max-width: 60rem)').matches;
 }
 
 /** @param {Parameters<typeof showWelcome>[0]} [state] */

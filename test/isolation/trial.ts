@@ -1,6 +1,7 @@
 /** What a random operation is held against: nothing of the other company, and nothing that tells of it. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { PERSONAS, type Persona } from '@commonhold/development/personas.ts';
 import { ERROR_CODES } from '@commonhold/schema/error-codes.ts';
 import { type Answer, ask } from '../system/client.ts';
 import { comparable } from './answers.ts';
@@ -22,13 +23,19 @@ const PAUSE_MILLISECONDS = 500;
 const INSIDES = /\bat \S+ \(|node_modules|\.[jt]s:\d|node:|localhost|https?:\/\/|\/(work|tmp|home)\/|Did you mean/;
 
 /**
- * Asks, and asks the operation's twin in the same moment.
+ * Asks; and in the same moment asks the operation's twin, or lets somebody of the other company with the same role ask
+ * the very same.
  *
  * @throws {Error} that tells which operation showed what
  */
 export async function tryOperation(random: RandomOperation, trial: Partners): Promise<Outcome> {
   const isCompared = random.strangers.length > 0 && !random.mayChange;
-  if (!isCompared) return { isCompared, answer: await askChecked(random, random, trial) };
+  if (random.mayChange) return { isCompared, answer: await askChecked(random, random, trial) };
+  if (!isCompared) {
+    const theirs = { ...random, persona: counterpartOf(random.persona), strangers: [] };
+    const [answer] = await Promise.all([askChecked(random, random, trial), askChecked(theirs, random, trial)]);
+    return { isCompared, answer };
+  }
   for (let attempt = 1; ; attempt += 1) {
     const [answer, twin] = await Promise.all([
       askChecked(random, random, trial),
@@ -62,6 +69,11 @@ async function askChecked(random: RandomOperation, operation: Operation, trial: 
   const calls = await wrongCalls(answer.requestId, company, random.strangers, trial);
   if (calls.length > 0) complain('asks a partner for what is of the other company', calls);
   return answer;
+}
+
+function counterpartOf({ company, role }: Persona): Persona {
+  for (const persona of PERSONAS) if (persona.role === role && persona.company !== company) return persona;
+  throw new TypeError(`nobody else is ${role}`);
 }
 
 function failure(what: string, { persona }: RandomOperation, { query, variables }: Operation, details: string): Error {

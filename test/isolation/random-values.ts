@@ -6,8 +6,7 @@ import type { Choices } from './choices.ts';
  */
 export function idTypeAt(name: string, returned: string): string {
   if (name === 'id') return returned;
-  if (name === 'grant') return 'RoleGrant';
-  const singular = name.replace(/ies$/, 'y').replace(/s$/, '');
+  const singular = name.replace(/s$/, '');
   return singular.slice(0, 1).toUpperCase() + singular.slice(1);
 }
 
@@ -15,8 +14,8 @@ const HOUR_MILLISECONDS = 60 * 60 * 1000;
 
 const TEXTS: Readonly<Record<string, readonly string[]>> = {
   numberPrefix: ['1', '10', '2', '301', '', 'x'.repeat(30)],
-  from: ['2026-01', '2026-03', '2025-11', '2026-3'],
-  to: ['2026-06', '2026-04', '2025-12', 'soon'],
+  from: [monthsAgo(8), monthsAgo(12), monthsAgo(3), '2026-3'],
+  to: [monthsAgo(6), monthsAgo(8), monthsAgo(2), 'soon'],
   value: ['12345.678', '99999', '1', '-1', '1e9'],
   targetTemperatureCelsius: ['21', '19.5', '5', '31', 'warm'],
   until: [instant(24 * 200), instant(1), instant(-1), instant(24 * 1000), 'tomorrow'],
@@ -31,4 +30,12 @@ export function textAt(choices: Choices, name: string): string {
 
 function instant(hoursFromNow: number): string {
   return new Date(Math.floor(Date.now() / HOUR_MILLISECONDS + hoursFromNow) * HOUR_MILLISECONDS).toISOString();
+}
+
+/** A month such as `2026-03`. */
+function monthsAgo(months: number): string {
+  const day = new Date();
+  day.setUTCDate(1);
+  day.setUTCMonth(day.getUTCMonth() - months);
+  return day.toISOString().slice(0, 7);
 }

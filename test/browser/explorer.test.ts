@@ -130,5 +130,5 @@ describe('a security officer whose login is ended elsewhere', () => {
     await page.getByRole('alert').getByText('Your session has ended').waitFor();
     expect(await page.locator('#explorer').isVisible()).toBe(false);
     expect(await page.locator('.graphiql-container').count()).toBe(0);
-  });
+  }, 120_000);
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESIDENCES_WITHOUT_CONSENT } from '@commonhold/development/estate.ts';
+import { encodeCursor } from '@commonhold/kit/paging.ts';
 import { defineSubgraph, type RunningSubgraph } from '@commonhold/kit/subgraph.ts';
 import {
   decodeId,
@@ -512,7 +513,7 @@ interface Given {
 /** A page of 100 people after the resident at `position`. */
 function peopleAfter(position: number): string {
   const key = `northgate-resident-${String(position - 20).padStart(4, '0')}`;
-  const after = Buffer.from(JSON.stringify(['northgate', 'Query.people', key])).toString('base64url');
+  const after = encodeCursor(key, { tenant: NORTHGATE, list: 'Query.people' });
   return `{ people(first: 100, after: "${after}") { nodes { name email phone } } }`;
 }
 

@@ -108,6 +108,22 @@ describe.each(PERSONAS)('%s', (persona) => {
   });
 });
 
+describe('a cursor of all residences', () => {
+  it('goes on neither in a foreign building nor in one that is not there', async () => {
+    const first = await ask(PERSONAS[1], '{ residences(first: 1) { edges { cursor } } }');
+    const after = (first.body.data as unknown as Residences).residences.edges[0]?.cursor;
+    const query = 'query ($id: ID!, $after: String) { residences(property: $id, after: $after) { nodes { id } } }';
+    const foreignBuilding = await ask(PERSONAS[1], query, { id: foreign.get('Property'), after });
+    const absentBuilding = await ask(PERSONAS[1], query, { id: absent('Property'), after });
+    expect(foreignBuilding.body).toEqual(absentBuilding.body);
+    expect(foreignBuilding.body.errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
+  });
+});
+
+interface Residences {
+  readonly residences: { readonly edges: readonly { readonly cursor: string }[] };
+}
+
 describe('a resident who has just logged in', () => {
   it('opens no door of another company, and is told what they are told of one that is not there', async () => {
     const headers = { authorization: `Bearer ${await tokenFor(PERSONAS[0], { fresh: true })}` };

@@ -53,7 +53,7 @@ export async function tryOperation(random: RandomOperation, trial: Partners): Pr
 
 async function askChecked(random: RandomOperation, operation: Operation, trial: Partners): Promise<Answer> {
   const { email, company } = random.persona;
-  const answer = await ask(email, operation.query, operation.variables);
+  const answer = await answerTo(email, operation);
   const complain = (what: string, found: unknown): never => {
     throw failure(what, random, operation, `${JSON.stringify(found)}\n${answer.text}`);
   };
@@ -69,6 +69,19 @@ async function askChecked(random: RandomOperation, operation: Operation, trial: 
   const calls = await wrongCalls(answer.requestId, company, random.strangers, trial);
   if (calls.length > 0) complain('asks a partner for what is of the other company', calls);
   return answer;
+}
+
+/** On a busy machine the gateway may say that it is too early, or an idle connection may just have been closed. */
+async function answerTo(email: string, { query, variables }: Operation): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const answer = await ask(email, query, variables);
+      if (answer.status !== 503 || attempt === ATTEMPTS) return answer;
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+    await wait(attempt * PAUSE_MILLISECONDS);
+  }
 }
 
 function counterpartOf({ company, role }: Persona): Persona {

@@ -37,7 +37,9 @@ export const Query: QueryResolvers = {
       throw badUserInput('numberPrefix', `has to have at most ${GREATEST_PREFIX} characters`);
     }
     const building = args.property == null ? undefined : ownId(principal, args.property, ['Property'], []);
-    const list = `Query.residences:${JSON.stringify([building?.key ?? null, numberPrefix])}`;
+    // A building that is nobody's has a list of its own, as one that doesn't exist: no other list's cursor goes on in it.
+    const named = args.property == null ? null : (building?.key ?? '');
+    const list = `Query.residences:${JSON.stringify([named, numberPrefix])}`;
     const scope = { tenant: principal.tenant, list };
     const { first, after } = parsePage(args, scope);
     const isNobodys = args.property != null && !building;

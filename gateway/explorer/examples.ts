@@ -89,16 +89,9 @@ function compactExamples(now: Date): readonly Example[] {
     },
     {
       title: 'Outages by building',
-      roles: ['DISPATCHER', 'ANALYST'],
+      roles: ['RESIDENT', 'TECHNICIAN', 'DISPATCHER', 'ANALYST'],
       query: `query OutagesByBuilding {
   outages { kind planned startsAt endsAt property { name } }
-}`,
-    },
-    {
-      title: 'Current and announced outages',
-      roles: ['RESIDENT', 'TECHNICIAN'],
-      query: `query Outages {
-  outages { kind planned startsAt endsAt }
 }`,
     },
     {

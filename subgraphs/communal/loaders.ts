@@ -9,6 +9,7 @@ import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import { encodeId, type ResidenceKey, type TypedId } from '@commonhold/kit/tenancy/ids.ts';
 import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@commonhold/kit/tenancy/loader.ts';
 import { createPendingLoads, type PendingLoads } from '@commonhold/kit/tenancy/pending-loads.ts';
+import { reach } from '@commonhold/kit/tenancy/principal.ts';
 import DataLoader from 'dataloader';
 import type { Bill, Charge, Outage } from './generated/resolvers.ts';
 import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from './parents.ts';
@@ -28,7 +29,8 @@ export interface Loaders {
   readonly account: TenantLoader<TypedId, UtilityAccountParent>;
   readonly meter: TenantLoader<TypedId, MeterParent>;
   readonly serviceRequest: TenantLoader<TypedId, ServiceRequestParent>;
-  readonly outage: TenantLoader<TypedId, Outage>;
+  /** Those of the buildings in reach, by id. */
+  outages(): Promise<ReadonlyMap<string, Outage>>;
   readonly readings: DataLoader<Newest, readonly ReadingParent[], string>;
   readonly charges: DataLoader<Newest, readonly Charge[], string>;
   readonly bills: DataLoader<Newest, readonly Bill[], string>;
@@ -96,18 +98,24 @@ function createLoaders(request: SubgraphRequest, communal: CommunalClient, mappi
     account: byId(async (ids) => (await communal.accounts({ ids })).map(mapping.account)),
     meter: byId(async (ids) => (await communal.meters({ ids })).map(mapping.meter)),
     serviceRequest: byId(async (ids) => (await communal.serviceRequests(ids)).map(mapping.serviceRequest)),
-    outage: createTenantLoader(
-      request,
-      async (ids) => {
-        const records = await communal.outages(ids.map(({ key }) => key));
-        const found = new Map(records.map(mapping.outage).map((outage) => [outage.id, outage]));
-        return ids.map((id) => found.get(encodeId(id)) ?? null);
-      },
-      BATCH,
-    ),
+    outages: once(async () => {
+      const inReach = reach(request.principal, ['outage:read']);
+      const places = inReach === 'company' ? inReach : [...(await request.consents.inForce([...inReach]))];
+      const records = places.length > 0 ? await communal.outages(places) : [];
+      return new Map(records.map(mapping.outage).map((outage) => [outage.id, outage]));
+    }),
     readings: newest(pending, communal.readings, ({ meterId }) => meterId, mapping.reading),
     charges: newest(pending, communal.charges, ({ accountId }) => accountId, mapping.charge),
     bills: newest(pending, communal.bills, ({ accountId }) => accountId, mapping.bill),
+  };
+}
+
+/** Whoever asks first starts it; all of the request get the same. */
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loading: Promise<Value> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
   };
 }
 

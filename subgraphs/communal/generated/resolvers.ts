@@ -51,7 +51,7 @@ export type Query = {
   readonly account?: Maybe<UtilityAccount>;
   /** Service requests that you may see, newest first. */
   readonly serviceRequests?: Maybe<ServiceRequestConnection>;
-  /** Outages in the buildings of your company, current and announced. */
+  /** Outages that affect residences which you may see, current and announced. */
   readonly outages?: Maybe<ReadonlyArray<Outage>>;
   /** Consumption over groups of residences, for a role in the whole company; groups smaller than 5 are suppressed. */
   readonly consumptionStatistics?: Maybe<ReadonlyArray<ConsumptionStatistic>>;

@@ -39,7 +39,8 @@ export interface CommunalClient {
   readings(meters: readonly string[], limit: number): Promise<readonly ReadingRecord[]>;
   charges(accounts: readonly string[], limit: number): Promise<readonly ChargeRecord[]>;
   bills(accounts: readonly string[], limit: number): Promise<readonly BillRecord[]>;
-  outages(ids?: readonly string[]): Promise<readonly OutageRecord[]>;
+  /** Those that affect `residences`, or all of the company. */
+  outages(residences: 'company' | readonly ResidenceKey[]): Promise<readonly OutageRecord[]>;
   serviceRequests(ids: readonly string[]): Promise<readonly ServiceRequestRecord[]>;
   serviceRequestPage(question: ServiceRequestQuestion): Promise<PartnerPage<ServiceRequestRecord>>;
   consumption(question: ConsumptionQuestion): Promise<readonly ConsumptionRecord[]>;
@@ -118,9 +119,12 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
       batched('ids', keys, (accounts) =>
         partner.call('post', '/bills/query', { body: { accounts, limit }, schema: billList }),
       ),
-    outages: async (ids) => {
-      const ask = (body: { ids?: string[] }) => partner.call('post', '/outages/query', { body, schema: outageList });
-      return ids ? batched('ids', ids, (batch) => ask({ ids: batch })) : (await ask({})).items;
+    outages: async (residences) => {
+      const ask = (body: { residences?: string[] }) =>
+        partner.call('post', '/outages/query', { body, schema: outageList });
+      return residences === 'company'
+        ? (await ask({})).items
+        : batched('residences', residences, (batch) => ask({ residences: batch }));
     },
     serviceRequests: (keys) =>
       batched('ids', keys, (ids) =>

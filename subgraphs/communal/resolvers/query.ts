@@ -36,7 +36,7 @@ export const Query: QueryResolvers = {
     });
   },
 
-  outages: async (_root, _args, { communal, mapping }) => (await communal.outages()).map(mapping.outage),
+  outages: async (_root, _args, { loaders }) => [...(await loaders.outages()).values()],
 
   consumptionStatistics: async (_root, { input }, { principal, consents, communal }) => {
     const { from, to } = parseMonths(input.from, input.to);

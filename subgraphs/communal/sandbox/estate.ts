@@ -31,6 +31,8 @@ export interface SandboxEstate {
   readonly outages: readonly SandboxOutage[];
   accountOf(company: string, residence: string): SandboxAccount | undefined;
   metersOf(company: string, residence: string): readonly SandboxMeter[];
+  /** The building that a residence is in. */
+  propertyOf(company: string, residence: string): string | undefined;
 }
 
 const KINDS: readonly (readonly MeterKind[])[] = [
@@ -63,12 +65,14 @@ export function createSandboxEstate(now: Date): SandboxEstate {
   const serviceRequests = new Map<string, SandboxServiceRequest>();
   const accountByPlace = new Map<string, SandboxAccount>();
   const metersByPlace = new Map<string, readonly SandboxMeter[]>();
+  const propertyByPlace = new Map<string, string>();
   for (const { key: companyId } of COMPANIES) {
     for (const [index, residence] of sampleResidences(companyId).entries()) {
       const { key: residenceRef } = residence;
       const account = accountIn(companyId, residenceRef);
       const metersHere = metersIn(account, isAtSmartHome(residence));
       accounts.set(account.id, account);
+      propertyByPlace.set(`${companyId}/${residenceRef}`, residence.property);
       accountByPlace.set(`${companyId}/${residenceRef}`, account);
       metersByPlace.set(`${companyId}/${residenceRef}`, metersHere);
       for (const meter of metersHere) meters.set(meter.id, meter);
@@ -85,6 +89,7 @@ export function createSandboxEstate(now: Date): SandboxEstate {
     outages: COMPANIES.flatMap(({ key }) => outagesOf(key, now)),
     accountOf: (company, residence) => accountByPlace.get(`${company}/${residence}`),
     metersOf: (company, residence) => metersByPlace.get(`${company}/${residence}`) ?? [],
+    propertyOf: (company, residence) => propertyByPlace.get(`${company}/${residence}`),
   };
 }
 
@@ -154,7 +159,7 @@ function outagesOf(companyId: string, now: Date): readonly SandboxOutage[] {
         propertyRef,
         kind: index % 2 === 0 ? 'hot-water' : 'electricity',
         startsAt: startsAt.toISOString(),
-        endsAt: index % 3 === 0 ? null : new Date(startsAt.getTime() + DAY_MILLISECONDS / 4).toISOString(),
+        endsAt: index % 3 === 1 ? null : new Date(startsAt.getTime() + DAY_MILLISECONDS / 4).toISOString(),
         planned: index % 2 === 0,
       };
     });

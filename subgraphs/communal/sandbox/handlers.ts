@@ -122,9 +122,13 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       return { items: accounts.flatMap((record) => billsOf(estate, record, monthsOf).slice(0, call.body.limit)) };
     },
     queryOutages: (call) => {
-      const { properties, ids } = call.body;
+      const { properties, residences, ids } = call.body;
+      const affected = residences?.map((residence) => estate.propertyOf(call.company, residence));
       const wanted = estate.outages.filter(
-        ({ id, propertyRef }) => (!ids || ids.includes(id)) && (!properties || properties.includes(propertyRef)),
+        ({ id, propertyRef }) =>
+          (!ids || ids.includes(id)) &&
+          (!properties || properties.includes(propertyRef)) &&
+          (!affected || affected.includes(propertyRef)),
       );
       return { items: [...own(call, wanted)] };
     },

@@ -94,7 +94,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Outages that are going on or announced, by building. */
+        /** Outages that are going on or announced, by building, by residence affected or by id. */
         post: operations["queryOutages"];
         delete?: never;
         options?: never;
@@ -512,6 +512,7 @@ export interface operations {
                 "application/json": {
                     ids?: string[];
                     properties?: string[];
+                    residences?: components["schemas"]["ResidenceRef"][];
                 };
             };
         };

@@ -5,6 +5,7 @@ import type { Shop } from '@commonhold/gateway/testing/shop.ts';
 import { type ShopGateway, startShopGateway } from '@commonhold/gateway/testing/shop-gateway.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestProcess } from '../processes.ts';
+import { promptly } from './promptly.ts';
 
 let running: ShopGateway;
 let shop: Shop;
@@ -28,9 +29,7 @@ async function expectClientError(
   body: unknown,
   { code, status = 400, headers = {} }: { code: string; status?: number; headers?: Readonly<Record<string, string>> },
 ): Promise<GatewayAnswer> {
-  const start = performance.now();
-  const answer = await post(url, body, headers);
-  expect(performance.now() - start).toBeLessThan(1_000);
+  const answer = await promptly(() => post(url, body, headers));
   expect([answer.status, answer.body.errors?.[0]?.extensions['code']]).toEqual([status, code]);
   expect(answer.body).not.toHaveProperty('data');
   expect(answer.text).not.toMatch(/stack|node_modules|\.ts:\d|serviceName|Did you mean/);
@@ -175,9 +174,7 @@ describe('THREATS 19: an odd body is refused', () => {
         `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{`,
       );
     }
-    const start = performance.now();
-    expect((await post(url, good)).status).toBe(200);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect((await promptly(() => post(url, good))).status).toBe(200);
     for (const socket of sockets) socket.destroy();
   });
 });

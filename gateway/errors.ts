@@ -3,6 +3,7 @@
  * Whatever was not made to be told, is told as `INTERNAL_SERVER_ERROR`.
  */
 import { unwrapResolverError } from '@apollo/server/errors';
+import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isErrorCode } from './execution/answer-errors.ts';
 
@@ -18,11 +19,24 @@ export function finalError(
   const isTold =
     isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR' && unwrapResolverError(error) instanceof GraphQLError;
   return {
-    message: isTold ? message.slice(0, LONGEST_MESSAGE) : INTERNAL,
+    message: isTold ? toldMessage(message, code) : INTERNAL,
     ...(locations && isTold && { locations }),
     ...(path && { path }),
     extensions: isTold ? toldExtensions(code, extensions ?? {}) : { code: 'INTERNAL_SERVER_ERROR' },
   };
+}
+
+/** Of a document that can't be executed, names are told, and none of the values in it: they may be personal. */
+function toldMessage(message: string, code: ErrorCode): string {
+  const isOfDocument = code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
+  return (isOfDocument ? withoutLiterals(message) : message).slice(0, LONGEST_MESSAGE);
+}
+
+function withoutLiterals(message: string): string {
+  return message
+    .replace(/\b(String|BlockString|Int|Float) ".*"/s, '$1')
+    .replace(/( value): .*$/s, '$1.')
+    .replace(/(Expected value of type "[^"]*"), found .*$/s, '$1.');
 }
 
 function toldExtensions(code: string, { acrValues, maxAge, limit }: NonNullable<GraphQLFormattedError['extensions']>) {

@@ -70,7 +70,7 @@ describe('a record that nobody touched', () => {
   });
 });
 
-describe('THREATS 31: a record that', () => {
+describe('a record that', () => {
   beforeEach(() => write('ada', 'ben', 'cem', 'dov', 'eva'));
 
   const tampered: Readonly<Record<string, readonly [() => Promise<unknown>, number]>> = {

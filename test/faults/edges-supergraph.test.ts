@@ -173,7 +173,7 @@ describe('a subgraph that', () => {
   });
 });
 
-describe('THREATS 24: a supergraph that cannot be served keeps the gateway from starting, in one sentence', () => {
+describe('a supergraph that cannot be served keeps the gateway from starting, in one sentence', () => {
   const start = async (sdl: string | undefined, args: readonly string[] = []): Promise<string> => {
     const file = join(folder, 'broken.graphql');
     await rm(file, { force: true });

@@ -38,7 +38,7 @@ describe('a good token', () => {
   });
 });
 
-describe('THREATS 12: a bad token is answered with 401, before the directory is asked', () => {
+describe('a bad token is answered with 401, before the directory is asked', () => {
   const tokens: Readonly<Record<string, () => Promise<string> | string>> = {
     'is no JWT': () => 'abc',
     'has `alg: none`': () => new UnsecuredJWT(gateway.issuer.claims()).encode(),
@@ -239,7 +239,7 @@ describe('the issuer', () => {
   });
 });
 
-describe('THREATS 13: a person logs in with two factors', () => {
+describe('a person logs in with two factors', () => {
   const challenge = 'Bearer error="insufficient_user_authentication", acr_values="urn:commonhold:acr:mfa"';
 
   it.each(['{ __typename }', 'mutation { __typename }'])(

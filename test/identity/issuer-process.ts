@@ -62,6 +62,9 @@ async function start(folder: string, port: number, environment: NodeJS.ProcessEn
   };
 }
 
+/** What a login has to know of an issuer. */
+export type LoginIssuer = Pick<TestIssuer, 'url' | 'masterKey' | 'redirectUri' | 'logoutUri'>;
+
 /** A login of a persona to the client `frontend`, step by step. */
 export interface TestLogin {
   readonly browser: BrowserSession;
@@ -74,7 +77,7 @@ export interface TestLogin {
   exchange(callback: Visited): ReturnType<typeof client.authorizationCodeGrant>;
 }
 
-export async function beginLogin(issuer: TestIssuer, session?: BrowserSession): Promise<TestLogin> {
+export async function beginLogin(issuer: LoginIssuer, session?: BrowserSession): Promise<TestLogin> {
   const configuration = await discover(issuer, 'frontend', client.None());
   const browser = session ?? openBrowserSession(issuer.logoutUri);
   const verifier = client.randomPKCECodeVerifier();
@@ -105,7 +108,7 @@ export async function beginLogin(issuer: TestIssuer, session?: BrowserSession): 
 }
 
 export function discover(
-  issuer: TestIssuer,
+  issuer: Pick<TestIssuer, 'url'>,
   clientId: string,
   authentication: client.ClientAuth,
 ): Promise<client.Configuration> {

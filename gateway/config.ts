@@ -46,7 +46,10 @@ export interface IssuerConfiguration {
 export const OWN_SUBGRAPHS = ['directory', 'smart-home', 'communal'] as const;
 export type OwnSubgraph = (typeof OWN_SUBGRAPHS)[number];
 
-const origin = z.url({ protocol: /^https?$/ }).transform((value) => new URL(value).origin);
+const toOrigin = (value: string): string => new URL(value).origin;
+const origin = z.url({ protocol: /^https?$/ }).transform(toOrigin);
+/** Where tokens and personal data go to. */
+const encryptedOrigin = z.url({ protocol: /^https$/, error: 'has to begin with https' }).transform(toOrigin);
 
 const variables = z.object({
   GATEWAY_HOST: z.string().min(1).default('localhost'),
@@ -58,9 +61,9 @@ const variables = z.object({
   AUTHENTICATION: z.enum(['optional', 'required']).default('required'),
   ISSUER_URL: z.url({ protocol: /^https?$/ }).optional(),
   EXPLORER_CLIENT_ID: z.string().min(1).default('explorer'),
-  DIRECTORY_URL: origin.optional(),
-  SMART_HOME_URL: origin.optional(),
-  COMMUNAL_URL: origin.optional(),
+  DIRECTORY_URL: encryptedOrigin.optional(),
+  SMART_HOME_URL: encryptedOrigin.optional(),
+  COMMUNAL_URL: encryptedOrigin.optional(),
   TLS_DIR: z.string().min(1).optional(),
   CORS_ORIGINS: z
     .string()

@@ -1,6 +1,7 @@
 /** Starts real processes of the product for a test, and ends them. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface TestProcess {
@@ -13,7 +14,8 @@ export interface TestProcess {
 }
 
 /**
- * Starts `entry`, a path from the project's root such as `gateway/main.ts`, and waits until it is ready or has ended.
+ * Starts `entry`, a path from the project's root such as `gateway/main.ts` or from the machine's, and waits until it is
+ * ready or has ended.
  *
  * @example
  * const issuer = await startProcess('gateway/issuer/main.ts', { PORT_BASE: '25000' });
@@ -23,7 +25,7 @@ export async function startProcess(
   environment: NodeJS.ProcessEnv,
   args: readonly string[] = [],
 ): Promise<TestProcess> {
-  const child = fork(fileURLToPath(new URL(`../${entry}`, import.meta.url)), [...args], {
+  const child = fork(resolve(fileURLToPath(new URL('..', import.meta.url)), entry), [...args], {
     env: { ...process.env, ...environment },
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,14 +1,19 @@
 /** The life of the whole product's processes: one sentence when a start fails, all end together, none is left over. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startProcess } from '../processes.ts';
+import { testPort } from '../system/product.ts';
 
-const PORT_BASE = Number(process.env['TEST_PORT_BASE'] ?? 24_000) + 2_000;
+const PORT_BASE = testPort('processes');
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'commonhold-processes-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 const environment = {
   PORT_BASE: String(PORT_BASE),
   DATA_DIR: join(folder, 'data'),
@@ -17,6 +22,15 @@ const environment = {
 };
 const PROCESSES = 7;
 const GONE_MILLISECONDS = 15_000;
+
+/** A subgraph that a test may break, with the rest of the product as it is. */
+function copyOfRoom(name: string): string {
+  const copy = mkdtempSync(join(folder, 'copy-'));
+  const room = join(copy, 'subgraphs', name);
+  cpSync(join(ROOT, 'subgraphs', name), room, { recursive: true, verbatimSymlinks: true });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return room;
+}
 
 function childrenOf(pid: number | undefined): readonly number[] {
   const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
@@ -73,6 +87,11 @@ describe('the whole product', () => {
 describe('a start that cannot succeed', () => {
   const SENTENCE = /^[a-z-]+: [^\n]+: [^\n]+\.\n$/;
 
+  beforeAll(async () => {
+    const preparation = await startProcess('development/prepare.ts', environment);
+    expect(await preparation.exit).toBe(0);
+  });
+
   it.each([
     ['a variable that is no port', 'gateway/main.ts', { PORT_BASE: 'many' }, 'PORT_BASE'],
     [
@@ -81,6 +100,13 @@ describe('a start that cannot succeed', () => {
       { MASTER_KEY_FILE: '/nowhere/master.key' },
       'MASTER_KEY_FILE',
     ],
+    [
+      'a missing address of a partner',
+      'subgraphs/communal/main.ts',
+      { NODE_ENV: 'production', COMMUNAL_PARTNER_URL: undefined },
+      'COMMUNAL_PARTNER_URL',
+    ],
+    ['a way to a subgraph without TLS', 'gateway/main.ts', { COMMUNAL_URL: 'http://localhost:1' }, 'COMMUNAL_URL'],
     ['sandboxes in production', 'subgraphs/communal/sandbox/main.ts', { NODE_ENV: 'production' }, 'NODE_ENV'],
     ['the development set-up in production', 'development/start.ts', { NODE_ENV: 'production' }, 'NODE_ENV'],
   ])('names %s in one sentence', async (_what, entry, change, named) => {
@@ -88,6 +114,66 @@ describe('a start that cannot succeed', () => {
     expect(await refused.exit).toBe(1);
     expect(refused.output()).toMatch(SENTENCE);
     expect(refused.output()).toContain(named);
+  });
+
+  it.each([
+    [
+      'an SDL with a field without a policy',
+      'communal',
+      ['schema.graphql', 'type Query {', 'type Query {\n  "Open."\n  open: String'],
+      'main.ts',
+      'Query.open',
+    ],
+    [
+      'an SDL that is cut off',
+      'smart-home',
+      ['schema.graphql', /type Mutation[\s\S]*/, 'type Mutation {'],
+      'main.ts',
+      'schema.graphql',
+    ],
+    [
+      'an SDL with a type that is nowhere',
+      'directory',
+      ['schema.graphql', 'me: Viewer', 'me: Nobody'],
+      'main.ts',
+      'Nobody',
+    ],
+    [
+      'a partner contract with a wrong member',
+      'communal',
+      ['partner/contract.yaml', 'concurrency: 32', 'concurrency: many'],
+      'main.ts',
+      'limits.concurrency',
+    ],
+    [
+      'a partner contract that is no YAML',
+      'communal',
+      ['partner/contract.yaml', 'basePath: /v1', 'basePath: [/v1'],
+      'main.ts',
+      'partner/contract.yaml is not YAML at line',
+    ],
+    [
+      "a partner's document that is broken",
+      'smart-home',
+      ['partner/openapi/v1.yaml', 'operationId: queryDevices', 'operationId: [queryDevices]'],
+      'sandbox/main.ts',
+      'openapi/v1.yaml',
+    ],
+  ] as const)('names %s in one sentence', async (_, name, [file, from, to], entry, named) => {
+    const room = copyOfRoom(name);
+    const text = readFileSync(join(room, file), 'utf8');
+    expect(text.replace(from, to)).not.toBe(text);
+    writeFileSync(join(room, file), text.replace(from, to));
+    const refused = await startProcess(join(room, entry), environment);
+    expect(await refused.exit).toBe(1);
+    expect(refused.output()).toMatch(SENTENCE);
+    expect(refused.output()).toContain(named);
+  });
+
+  it('starts as it is when nothing is broken in it', async () => {
+    const started = await startProcess(join(copyOfRoom('communal'), 'main.ts'), environment);
+    expect(started.child.exitCode).toBeNull();
+    await started.stop();
   });
 
   it('names a broken supergraph in one sentence', async () => {

@@ -27,7 +27,7 @@ export interface TestEnvironment {
  * product leaves gaps between its ports, in which those of the others lie.
  */
 const FIRST_PORT = Number(process.env['TEST_PORT_BASE'] ?? 24_000);
-const OFFSETS = { shared: 0, traces: 10, faults: 20, homebridge: 30, broker: 50 } as const;
+const OFFSETS = { shared: 0, traces: 10, faults: 20, homebridge: 30, processes: 40, broker: 50 } as const;
 
 export function testPort(purpose: keyof typeof OFFSETS): number {
   return FIRST_PORT + OFFSETS[purpose];

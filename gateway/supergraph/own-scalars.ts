@@ -5,7 +5,7 @@
  */
 import { INSTANT_EXPECTED, readInstant } from '@commonhold/schema/scalars.ts';
 import { MapperKind, mapSchema } from '@graphql-tools/utils';
-import { GraphQLScalarType, type GraphQLSchema, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, type GraphQLSchema, Kind, type ValueNode } from 'graphql';
 import { ownSubgraph } from '../execution/subgraphs.ts';
 import type { Subgraph } from './load-supergraph.ts';
 
@@ -17,15 +17,16 @@ export function withOwnScalars(schema: GraphQLSchema, subgraphs: readonly Subgra
       type.name === 'DateTime'
         ? new GraphQLScalarType<unknown>({
             ...type.toConfig(),
-            parseValue: parseInstant,
-            parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined),
+            parseValue: (value) => parseInstant(value),
+            parseLiteral: (node) => parseInstant(node.kind === Kind.STRING ? node.value : undefined, node),
           })
         : type,
   });
 }
 
-function parseInstant(value: unknown): string {
+/** A GraphQLError is told as it is; any other would be told together with the value. */
+function parseInstant(value: unknown, node?: ValueNode): string {
   const text = readInstant(value);
-  if (text === undefined) throw new TypeError(INSTANT_EXPECTED);
+  if (text === undefined) throw new GraphQLError(INSTANT_EXPECTED, node ? { nodes: node } : {});
   return text;
 }

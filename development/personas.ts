@@ -45,6 +45,13 @@ export const NEWCOMERS = COMPANIES.map(({ key, domain }) => ({
   subject: `${key}-newcomer`,
 }));
 
+/** One person a company whose account was suspended, and who holds no role. */
+export const LEAVERS = COMPANIES.map(({ key, domain }) => ({
+  email: `leaver@${domain}`,
+  company: key,
+  subject: `${key}-leaver`,
+}));
+
 /** A program of a company that reads on its own behalf, by client credentials. */
 export const SAMPLE_SERVICES = COMPANIES.map(({ key }) => ({
   clientId: `${key}-reporting`,

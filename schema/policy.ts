@@ -13,6 +13,7 @@ export const SCOPES = {
   'consent:read': 'Read which partner may process what',
   'consent:manage': 'Give and withdraw consents',
   'grant:read': 'Read who holds which role',
+  'grant:manage': 'Grant and revoke roles, suspend and reinstate people',
   'device:read': 'Read devices and their state',
   'device:control': 'Switch lights, thermostats, valves and scenes',
   'device:history': 'Read what a device saw',
@@ -41,8 +42,16 @@ export type Policy = keyof typeof POLICIES;
 export const FRESH_MFA_SECONDS = 300;
 
 export interface RoleDefinition {
-  /** `company`: granted for the whole company. `residences`: granted only for named residences. */
+  /** The widest that it is granted for: the whole company, or named residences. */
   readonly reach: 'company' | 'residences';
+  /** What a grant of it may be for. */
+  readonly grantedFor: readonly ('company' | 'properties' | 'residences')[];
+  /** Longest that one grant of it may last. */
+  readonly longestGrantDays: number;
+  /** Roles whose holders may grant and revoke it. */
+  readonly grantedBy: readonly ('COMPANY_ADMIN' | 'SECURITY_OFFICER')[];
+  /** Whether a grant is in force only when somebody else than who gave it has approved it. */
+  readonly needsApproval: boolean;
   readonly scopes: readonly Scope[];
   readonly policies: readonly Policy[];
 }
@@ -50,6 +59,10 @@ export interface RoleDefinition {
 export const ROLES = {
   RESIDENT: {
     reach: 'residences',
+    grantedFor: ['residences'],
+    longestGrantDays: 365,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: [
       'company:read',
       'property:read',
@@ -72,6 +85,10 @@ export const ROLES = {
   },
   DISPATCHER: {
     reach: 'company',
+    grantedFor: ['company', 'properties'],
+    longestGrantDays: 365,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: [
       'company:read',
       'property:read',
@@ -90,6 +107,10 @@ export const ROLES = {
   },
   TECHNICIAN: {
     reach: 'residences',
+    grantedFor: ['properties', 'residences'],
+    longestGrantDays: 180,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: [
       'company:read',
       'property:read',
@@ -107,6 +128,10 @@ export const ROLES = {
   },
   ACCOUNTANT: {
     reach: 'company',
+    grantedFor: ['company', 'properties'],
+    longestGrantDays: 365,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: [
       'company:read',
       'property:read',
@@ -120,6 +145,10 @@ export const ROLES = {
   },
   ANALYST: {
     reach: 'company',
+    grantedFor: ['company', 'properties'],
+    longestGrantDays: 180,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: [
       'company:read',
       'property:read',
@@ -134,22 +163,63 @@ export const ROLES = {
   },
   SECURITY_OFFICER: {
     reach: 'company',
-    scopes: ['company:read', 'person:read', 'grant:read', 'consent:read'],
+    grantedFor: ['company'],
+    longestGrantDays: 180,
+    grantedBy: ['COMPANY_ADMIN', 'SECURITY_OFFICER'],
+    needsApproval: true,
+    scopes: ['company:read', 'person:read', 'grant:read', 'grant:manage', 'consent:read'],
     policies: ['personal-data'],
   },
   INTEGRATION_MANAGER: {
     reach: 'company',
+    grantedFor: ['company'],
+    longestGrantDays: 180,
+    grantedBy: ['COMPANY_ADMIN'],
+    needsApproval: false,
     scopes: ['company:read', 'consent:read'],
     policies: [],
   },
   COMPANY_ADMIN: {
     reach: 'company',
-    scopes: ['company:read', 'property:read', 'residence:read', 'person:read', 'grant:read', 'consent:read'],
+    grantedFor: ['company'],
+    longestGrantDays: 90,
+    grantedBy: ['COMPANY_ADMIN', 'SECURITY_OFFICER'],
+    needsApproval: true,
+    scopes: [
+      'company:read',
+      'property:read',
+      'residence:read',
+      'person:read',
+      'grant:read',
+      'grant:manage',
+      'consent:read',
+    ],
     policies: ['personal-data'],
   },
 } as const satisfies Record<string, RoleDefinition>;
 
 export type Role = keyof typeof ROLES;
+
+export interface RoleConflict {
+  readonly roles: readonly [Role, Role];
+  /** `company`: nobody holds both. `residences`: nobody holds both for one residence. */
+  readonly on: 'company' | 'residences';
+  readonly because: string;
+}
+
+/** Separation of duties: what one person may not hold together. */
+export const ROLE_CONFLICTS: readonly RoleConflict[] = [
+  {
+    roles: ['COMPANY_ADMIN', 'SECURITY_OFFICER'],
+    on: 'company',
+    because: 'who grants rights must not be who reviews them',
+  },
+  {
+    roles: ['ACCOUNTANT', 'TECHNICIAN'],
+    on: 'residences',
+    because: 'who reads the meters must not be who bills by them',
+  },
+];
 
 /** Whether `name` is a role of this vocabulary. */
 export function isRole(name: string): name is Role {

@@ -1,6 +1,7 @@
 /** What resolvers return for a type, and what the resolvers of that type's fields are given: keys rather than objects. */
 import type { OpaqueId, ResidenceKey, TenantId } from '@commonhold/kit/tenancy/ids.ts';
 import type { Role } from '@commonhold/schema/policy.ts';
+import type { GrantState } from './records/grant-state.ts';
 import type { Partner } from './records/partners.ts';
 
 export interface PropertyParent {
@@ -39,9 +40,16 @@ export interface RoleGrantParent {
   readonly person: string | null;
   /** null: the whole company. */
   readonly residences: readonly ResidenceKey[] | null;
+  /** Keys of the buildings; null unless it is granted by buildings. */
+  readonly properties: readonly string[] | null;
   readonly reason: string;
   readonly since: string;
   readonly until: string;
+  readonly state: GrantState;
+  /** Subjects. */
+  readonly grantedBy: string | null;
+  readonly approvedBy: string | null;
+  readonly revokedAt: string | null;
 }
 
 export interface ConsentParent {

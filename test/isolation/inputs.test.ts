@@ -125,6 +125,7 @@ it('nobody says whose something is or what it has become, but where a role or a 
     /tenant|company|subject|roles?$|scopes|policies|status|Ref$|At$/i.test(name.split('.').at(-1) ?? ''),
   );
   expect(telling.toSorted()).toEqual([
+    'GrantRoleInput.role',
     'Query.grants.role',
     'Query.serviceRequests.status',
     'ReadingInput.readAt',

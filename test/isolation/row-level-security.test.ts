@@ -1,7 +1,11 @@
 /** In the database itself no company reaches another's rows, whatever a query asks for. */
 import { openDirectory } from '@commonhold/directory/database/open-directory.ts';
 import type { Tables } from '@commonhold/directory/database/tables.ts';
-import { createTenantTransactions, type InTenant } from '@commonhold/directory/database/tenant-transaction.ts';
+import {
+  createOwnerTransactions,
+  createTenantTransactions,
+  type InTenant,
+} from '@commonhold/directory/database/tenant-transaction.ts';
 import { seedSampleEstate } from '@commonhold/directory/seed/write.ts';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
@@ -14,13 +18,33 @@ const TENANT_TABLES = [
   'account',
   'company',
   'consent',
+  'given_order',
   'occupancy',
   'person',
   'property',
   'residence',
   'role_grant',
+  'role_grant_property',
   'role_grant_residence',
 ];
+
+/** Rows of both companies in the tables that the sample estate leaves empty. */
+async function writeWhatIsNotSeeded(database: Kysely<Tables>): Promise<void> {
+  const asOwner = createOwnerTransactions(database);
+  for (const company of ['northgate', 'riverside']) {
+    await asOwner(tenantId(company), async (transaction) => {
+      await sql`
+        insert into role_grant_property (tenant, role_grant, property)
+        select role_grant.tenant, role_grant.key, property.key
+        from role_grant join property on property.tenant = role_grant.tenant
+        where role_grant.tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into given_order (tenant, subject, key, fingerprint, result)
+        select tenant, subject, gen_random_uuid(), 'none', 'none'
+        from account where tenant = ${company} limit 1`.execute(transaction);
+    });
+  }
+}
 
 describe.each(DATABASES)('on %s', (_, provide) => {
   let provided: TestDatabase;
@@ -31,6 +55,7 @@ describe.each(DATABASES)('on %s', (_, provide) => {
     provided = await provide();
     database = await openDirectory(provided.url, provided.dataDirectory);
     await seedSampleEstate(database, createEnvelope(new Uint8Array(32)), new Date());
+    await writeWhatIsNotSeeded(database);
     inTenant = createTenantTransactions(database);
   });
 
@@ -125,6 +150,11 @@ describe.each(DATABASES)('on %s', (_, provide) => {
     'delete from consent',
     'update person set sealed_name = sealed_name',
     'insert into role_grant select * from role_grant',
+    'update role_grant set until = until',
+    'update role_grant_property set property = property',
+    'update account set person = person',
+    'delete from role_grant_residence',
+    'delete from given_order',
     'select * from seed',
     'select * from kysely_migration',
     'alter table person disable row level security',

@@ -1,11 +1,14 @@
 /** Objects of a company of which every field can be read: gathered by personas who may, before others try. */
 
+import { createHash } from 'node:crypto';
 import type { SampleCompany } from '@commonhold/development/estate.ts';
+import { LEAVERS } from '@commonhold/development/personas.ts';
 import { decodeId, encodeId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { ask } from '../system/client.ts';
-import { consentInput, inAMonth, requestInput, updateInput, warmthInput } from './inputs.ts';
+import { freshTokenFor } from './fresh-token.ts';
+import { consentInput, grantInput, inAMonth, LEAVER, requestInput, updateInput, warmthInput } from './inputs.ts';
 
 export interface Examples {
   /** An id by the name of the object's type; of an interface's, one for each type of object. */
@@ -102,10 +105,52 @@ export async function gatherExamples(domain: string): Promise<Examples> {
     'mutation ($input: UpdateServiceRequestInput!) { updateServiceRequest(input: $input) { serviceRequest { id } } }',
     { input: { ...updateInput(ids), deadline: inAMonth() } },
   );
-  await gather(`company-admin@${domain}`, '{ grants(role: TECHNICIAN) { nodes { __typename id } } }');
+  ids.set(LEAVER, leaverAt(domain));
+  ids.set('RoleGrant', await gatherGrant(domain, ids));
   // A residence has six of the seven kinds of devices; the technician's three have them all.
   await gather(`technician@${domain}`, '{ devices(first: 100) { nodes { __typename id } } }');
   return { ids, lastReading: { meter: smart.id, ...last }, months: lastMonths() };
+}
+
+/**
+ * A grant with everything that one can have, and without any effect: proposed, approved and revoked before it began; and
+ * beside it one by a building. Whoever gathers twice finds the same.
+ */
+async function gatherGrant(domain: string, ids: Examples['ids']): Promise<string> {
+  const order = async (persona: string, name: string, input: object): Promise<string> => {
+    const headers = { authorization: `Bearer ${await freshTokenFor(`${persona}@${domain}`)}` };
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${name}(input: $input) { grant { id } } }`;
+    const idempotencyKey = sameKey(`${domain}/${name}/${JSON.stringify(input)}`);
+    const { body } = await ask(undefined, query, { input: { ...input, idempotencyKey } }, headers);
+    expect(body.errors).toBeUndefined();
+    return (
+      z.object({ [name]: z.object({ grant: z.object({ id: z.string() }) }) }).parse(body.data)[name]?.grant.id ?? ''
+    );
+  };
+  const [since, until] = [startOfDayIn(20), startOfDayIn(40)];
+  const terms = { ...grantInput(ids), since, until };
+  await order('company-admin', 'grantRole', { ...terms, role: 'DISPATCHER', properties: [ids.get('Property')] });
+  const grant = await order('company-admin', 'grantRole', terms);
+  await order('security-officer', 'approveGrant', { grant });
+  return order('security-officer', 'revokeGrant', { grant });
+}
+
+/** The same UUID for the same order. */
+function sameKey(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+function startOfDayIn(days: number): string {
+  const date = new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  return `${date.toISOString().slice(0, 10)}T00:00:00.000Z`;
+}
+
+function leaverAt(domain: string): string {
+  const leaver = LEAVERS.find(({ email }) => email.endsWith(`@${domain}`));
+  if (!leaver) throw new TypeError('nobody has left');
+  return encodeId({ tenant: tenantId(leaver.company), type: 'Person', residence: undefined, key: leaver.subject });
 }
 
 /** Objects of the same company in residences that neither the resident nor the technician was granted a role for. */

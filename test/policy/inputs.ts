@@ -40,6 +40,11 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
     'Mutation.updateServiceRequest': { ...updateInput(ids), clientMutationId },
     'Mutation.giveConsent': { ...consentInput(ids), clientMutationId },
     'Mutation.withdrawConsent': { consent: ids.get('Consent'), clientMutationId },
+    'Mutation.grantRole': { ...grantInput(ids), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.approveGrant': { grant: ids.get('RoleGrant'), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.revokeGrant': { grant: ids.get('RoleGrant'), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.suspendPerson': { ...leaverInput(ids), reason: 'A test of who may what', clientMutationId },
+    'Mutation.reinstatePerson': { ...leaverInput(ids), clientMutationId },
     'Mutation.setThermostat': { ...warmthInput(ids), clientMutationId },
     'Mutation.switchLight': { ...order('Light'), on: true },
     'Mutation.lockDoor': order('DoorLock'),
@@ -48,6 +53,9 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
     'Mutation.runScene': { scene: ids.get('Scene'), idempotencyKey: crypto.randomUUID(), clientMutationId },
   };
 }
+
+/** Under what the examples keep the id of somebody who has left. */
+export const LEAVER = 'Leaver';
 
 /** An interface has no objects of its own. */
 const ANY_OF: Readonly<Record<string, string>> = { Device: 'DoorLock' };
@@ -58,6 +66,15 @@ export function warmthInput(ids: Ids) {
 
 export function consentInput(ids: Ids) {
   return { residence: ids.get('Residence'), partner: 'SMART_HOME', until: inAMonth() };
+}
+
+/** A proposal for somebody who has left: without an approval it has no effect. */
+export function grantInput(ids: Ids) {
+  return { person: ids.get(LEAVER), role: 'SECURITY_OFFICER', reason: 'A test of who may what', until: inAMonth() };
+}
+
+function leaverInput(ids: Ids) {
+  return { person: ids.get(LEAVER), idempotencyKey: crypto.randomUUID() };
 }
 
 export function requestInput(ids: Ids) {

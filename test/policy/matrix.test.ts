@@ -7,15 +7,14 @@ import { PERSONAS } from '@commonhold/development/personas.ts';
 import { decodeId, encodeId, residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { SUPERGRAPH_FILE } from '@commonhold/schema/generated-files.ts';
 import { permissionsOf, ROLE_NAMES, rightsOfRole } from '@commonhold/schema/permissions.ts';
-import { FRESH_MFA_SECONDS } from '@commonhold/schema/policy.ts';
 import { readSchema } from '@commonhold/schema/read-schema.ts';
 import { isSatisfied } from '@commonhold/schema/requirement.ts';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { decodeJwt } from 'jose';
 import { type Answer, ask, tokenFor } from '../system/client.ts';
 import { callsOfPartners, codesByPath, deniedPaths, leakedPaths, unansweredFields } from './answers.ts';
 import { type Examples, gatherExamples, NULL_HERE, typesBeyond } from './examples.ts';
 import { nameOf, type Step } from './field-paths.ts';
+import { freshTokenFor } from './fresh-token.ts';
 import { argumentsFrom } from './inputs.ts';
 import { ALL_FIELDS, introspectedFields } from './introspection.ts';
 import { loadMatrix } from './matrix.ts';
@@ -117,13 +116,6 @@ describe('the matrix', () => {
     expect(opensNothing).toEqual([]);
   });
 });
-
-/** A new login takes a new TOTP code, for which it may have to wait: it is made only when the last one is too old. */
-async function freshTokenFor(email: string): Promise<string> {
-  const token = await tokenFor(email);
-  const age = Date.now() / 1000 - Number(decodeJwt(token)['auth_time']);
-  return age < FRESH_MFA_SECONDS / 2 ? token : tokenFor(email, { fresh: true });
-}
 
 /** The same, but for a residence whose consents nobody of the personas may change. */
 function elsewhere(company: string, examples: Examples): Examples {

@@ -30,6 +30,8 @@ const documents = await Promise.all(
 const NULL_AT_SUBGRAPH: Readonly<Record<string, string>> = {
   ...NULL_HERE,
   'Residence.consumptionPerSquareMeter': 'the area comes with a reference',
+  'RoleGrant.residences': 'this grant is for the company',
+  'RoleGrant.properties': 'this grant is for the company',
 };
 
 const examples = new Map<string, Examples>();

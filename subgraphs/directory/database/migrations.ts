@@ -7,6 +7,7 @@ import * as grants from './migrations/004-grants.ts';
 import * as consents from './migrations/005-consents.ts';
 import * as seeds from './migrations/006-seeds.ts';
 import * as consentsNewestFirst from './migrations/007-consents-newest-first.ts';
+import * as grantLife from './migrations/008-grant-life.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenant-role': tenantRole,
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '005-consents': consents,
   '006-seeds': seeds,
   '007-consents-newest-first': consentsNewestFirst,
+  '008-grant-life': grantLife,
 };

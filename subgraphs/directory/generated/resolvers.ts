@@ -127,10 +127,40 @@ export type QueryconsentsArgs = {
 
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Grant a role to somebody of your company. The widest roles are only proposed, until somebody else approves them. */
+  readonly grantRole?: Maybe<GrantRolePayload>;
+  /** Approve a grant that somebody else proposed for another. */
+  readonly approveGrant?: Maybe<ApproveGrantPayload>;
+  /** Revoke a grant: it has no effect from this instant on. */
+  readonly revokeGrant?: Maybe<RevokeGrantPayload>;
+  /** Suspend somebody: whatever they were granted has no effect until they are reinstated. */
+  readonly suspendPerson?: Maybe<SuspendPersonPayload>;
+  /** Reinstate somebody who was suspended. */
+  readonly reinstatePerson?: Maybe<ReinstatePersonPayload>;
   /** Allow a partner to process a residence's data for a purpose, until a date. */
   readonly giveConsent?: Maybe<GiveConsentPayload>;
   /** Withdraw a consent; the partner is not asked for the residence's data from then on. */
   readonly withdrawConsent?: Maybe<WithdrawConsentPayload>;
+};
+
+export type MutationgrantRoleArgs = {
+  input: GrantRoleInput;
+};
+
+export type MutationapproveGrantArgs = {
+  input: ApproveGrantInput;
+};
+
+export type MutationrevokeGrantArgs = {
+  input: RevokeGrantInput;
+};
+
+export type MutationsuspendPersonArgs = {
+  input: SuspendPersonInput;
+};
+
+export type MutationreinstatePersonArgs = {
+  input: ReinstatePersonInput;
 };
 
 export type MutationgiveConsentArgs = {
@@ -231,8 +261,18 @@ export type RoleGrant = {
   readonly person?: Maybe<Person>;
   /** Subject identifier of who holds it. */
   readonly subject: Scalars['ID'];
-  /** The residences that it is limited to; null: the whole company. */
+  /** The residences that it is limited to, also by buildings; null: the whole company. */
   readonly residences?: Maybe<ReadonlyArray<Residence>>;
+  /** The buildings that it is granted for, with whatever residences they have; null unless it is granted by buildings. */
+  readonly properties?: Maybe<ReadonlyArray<Property>>;
+  /** Where the grant is in its life. */
+  readonly state: GrantState;
+  /** Subject identifier of who gave it; null: it came with the company. */
+  readonly grantedBy?: Maybe<Scalars['ID']>;
+  /** Subject identifier of who approved it; null unless it needed approval and has it. */
+  readonly approvedBy?: Maybe<Scalars['ID']>;
+  /** When it was revoked, if it was. */
+  readonly revokedAt?: Maybe<Scalars['DateTime']>;
   /** Why it was granted. */
   readonly reason: Scalars['String'];
   /** From when it is in force. */
@@ -259,6 +299,19 @@ export type Consent = {
   /** When it was withdrawn, if it was. */
   readonly withdrawnAt?: Maybe<Scalars['DateTime']>;
 };
+
+/** Where a grant is in its life. */
+export type GrantState =
+  /** Waits for somebody's approval. */
+  | 'PROPOSED'
+  /** Will be in force. */
+  | 'SCHEDULED'
+  /** Is in force, unless the person is suspended. */
+  | 'IN_FORCE'
+  /** Its time is over. */
+  | 'ENDED'
+  /** Somebody revoked it. */
+  | 'REVOKED';
 
 /** A kind of partner platform. */
 export type Partner =
@@ -421,6 +474,115 @@ export type WithdrawConsentPayload = {
   readonly clientMutationId?: Maybe<Scalars['String']>;
 };
 
+/** A role to be granted. */
+export type GrantRoleInput = {
+  /** Who gets it. */
+  readonly person: Scalars['ID'];
+  /** The role. */
+  readonly role: Role;
+  /** For these buildings, at most 100; for the whole company when neither buildings nor residences are named. */
+  readonly properties?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** For these residences, at most 100. */
+  readonly residences?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** Why, in at most 500 characters. */
+  readonly reason: Scalars['String'];
+  /** From when on; from now on unless said. */
+  readonly since?: InputMaybe<Scalars['DateTime']>;
+  /** Until when; each role has its longest time. */
+  readonly until: Scalars['DateTime'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The role that was granted or proposed. */
+export type GrantRolePayload = {
+  readonly __typename?: 'GrantRolePayload';
+  /** The grant; null when a person, building or residence is none that you may see. */
+  readonly grant?: Maybe<RoleGrant>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A grant to be approved. */
+export type ApproveGrantInput = {
+  /** The grant's id. */
+  readonly grant: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The grant that was approved. */
+export type ApproveGrantPayload = {
+  readonly __typename?: 'ApproveGrantPayload';
+  /** The grant; null when there is none that you may see. */
+  readonly grant?: Maybe<RoleGrant>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A grant to be revoked. */
+export type RevokeGrantInput = {
+  /** The grant's id. */
+  readonly grant: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The grant that was revoked. */
+export type RevokeGrantPayload = {
+  readonly __typename?: 'RevokeGrantPayload';
+  /** The grant; null when there is none that you may see. */
+  readonly grant?: Maybe<RoleGrant>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Somebody to be suspended. */
+export type SuspendPersonInput = {
+  /** The person's id. */
+  readonly person: Scalars['ID'];
+  /** Why, in at most 500 characters. */
+  readonly reason: Scalars['String'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The person who was suspended. */
+export type SuspendPersonPayload = {
+  readonly __typename?: 'SuspendPersonPayload';
+  /** The person; null when there is none that you may see. */
+  readonly person?: Maybe<Person>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Somebody to be reinstated. */
+export type ReinstatePersonInput = {
+  /** The person's id. */
+  readonly person: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The person who was reinstated. */
+export type ReinstatePersonPayload = {
+  readonly __typename?: 'ReinstatePersonPayload';
+  /** The person; null when there is none that you may see. */
+  readonly person?: Maybe<Person>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
 export type ReferenceResolver<TResult, TReference, TContext> = (
@@ -512,6 +674,7 @@ export type ResolversTypes = {
   Person: ResolverTypeWrapper<PersonParent>;
   RoleGrant: ResolverTypeWrapper<RoleGrantParent>;
   Consent: ResolverTypeWrapper<ConsentParent>;
+  GrantState: GrantState;
   Partner: Partner;
   ConsentPurpose: ConsentPurpose;
   ResidenceConnection: ResolverTypeWrapper<
@@ -561,6 +724,36 @@ export type ResolversTypes = {
   WithdrawConsentPayload: ResolverTypeWrapper<
     Omit<WithdrawConsentPayload, 'consent'> & {
       consent?: Maybe<ResolversTypes['Consent']>;
+    }
+  >;
+  GrantRoleInput: GrantRoleInput;
+  GrantRolePayload: ResolverTypeWrapper<
+    Omit<GrantRolePayload, 'grant'> & {
+      grant?: Maybe<ResolversTypes['RoleGrant']>;
+    }
+  >;
+  ApproveGrantInput: ApproveGrantInput;
+  ApproveGrantPayload: ResolverTypeWrapper<
+    Omit<ApproveGrantPayload, 'grant'> & {
+      grant?: Maybe<ResolversTypes['RoleGrant']>;
+    }
+  >;
+  RevokeGrantInput: RevokeGrantInput;
+  RevokeGrantPayload: ResolverTypeWrapper<
+    Omit<RevokeGrantPayload, 'grant'> & {
+      grant?: Maybe<ResolversTypes['RoleGrant']>;
+    }
+  >;
+  SuspendPersonInput: SuspendPersonInput;
+  SuspendPersonPayload: ResolverTypeWrapper<
+    Omit<SuspendPersonPayload, 'person'> & {
+      person?: Maybe<ResolversTypes['Person']>;
+    }
+  >;
+  ReinstatePersonInput: ReinstatePersonInput;
+  ReinstatePersonPayload: ResolverTypeWrapper<
+    Omit<ReinstatePersonPayload, 'person'> & {
+      person?: Maybe<ResolversTypes['Person']>;
     }
   >;
 };
@@ -625,6 +818,26 @@ export type ResolversParentTypes = {
   WithdrawConsentPayload: Omit<WithdrawConsentPayload, 'consent'> & {
     consent?: Maybe<ResolversParentTypes['Consent']>;
   };
+  GrantRoleInput: GrantRoleInput;
+  GrantRolePayload: Omit<GrantRolePayload, 'grant'> & {
+    grant?: Maybe<ResolversParentTypes['RoleGrant']>;
+  };
+  ApproveGrantInput: ApproveGrantInput;
+  ApproveGrantPayload: Omit<ApproveGrantPayload, 'grant'> & {
+    grant?: Maybe<ResolversParentTypes['RoleGrant']>;
+  };
+  RevokeGrantInput: RevokeGrantInput;
+  RevokeGrantPayload: Omit<RevokeGrantPayload, 'grant'> & {
+    grant?: Maybe<ResolversParentTypes['RoleGrant']>;
+  };
+  SuspendPersonInput: SuspendPersonInput;
+  SuspendPersonPayload: Omit<SuspendPersonPayload, 'person'> & {
+    person?: Maybe<ResolversParentTypes['Person']>;
+  };
+  ReinstatePersonInput: ReinstatePersonInput;
+  ReinstatePersonPayload: Omit<ReinstatePersonPayload, 'person'> & {
+    person?: Maybe<ResolversParentTypes['Person']>;
+  };
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -684,6 +897,36 @@ export type MutationResolvers<
   ContextType = Context,
   ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation'],
 > = {
+  grantRole?: Resolver<
+    Maybe<ResolversTypes['GrantRolePayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationgrantRoleArgs, 'input'>
+  >;
+  approveGrant?: Resolver<
+    Maybe<ResolversTypes['ApproveGrantPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationapproveGrantArgs, 'input'>
+  >;
+  revokeGrant?: Resolver<
+    Maybe<ResolversTypes['RevokeGrantPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationrevokeGrantArgs, 'input'>
+  >;
+  suspendPerson?: Resolver<
+    Maybe<ResolversTypes['SuspendPersonPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationsuspendPersonArgs, 'input'>
+  >;
+  reinstatePerson?: Resolver<
+    Maybe<ResolversTypes['ReinstatePersonPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationreinstatePersonArgs, 'input'>
+  >;
   giveConsent?: Resolver<
     Maybe<ResolversTypes['GiveConsentPayload']>,
     ParentType,
@@ -796,6 +1039,11 @@ export type RoleGrantResolvers<
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   residences?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Residence']>>, ParentType, ContextType>;
+  properties?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Property']>>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['GrantState'], ParentType, ContextType>;
+  grantedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  approvedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revokedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -943,6 +1191,51 @@ export type WithdrawConsentPayloadResolvers<
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type GrantRolePayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['GrantRolePayload'] = ResolversParentTypes['GrantRolePayload'],
+> = {
+  grant?: Resolver<Maybe<ResolversTypes['RoleGrant']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ApproveGrantPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ApproveGrantPayload'] = ResolversParentTypes['ApproveGrantPayload'],
+> = {
+  grant?: Resolver<Maybe<ResolversTypes['RoleGrant']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RevokeGrantPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RevokeGrantPayload'] = ResolversParentTypes['RevokeGrantPayload'],
+> = {
+  grant?: Resolver<Maybe<ResolversTypes['RoleGrant']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SuspendPersonPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['SuspendPersonPayload'] = ResolversParentTypes['SuspendPersonPayload'],
+> = {
+  person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReinstatePersonPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReinstatePersonPayload'] = ResolversParentTypes['ReinstatePersonPayload'],
+> = {
+  person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
@@ -967,4 +1260,9 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   GiveConsentPayload?: GiveConsentPayloadResolvers<ContextType>;
   WithdrawConsentPayload?: WithdrawConsentPayloadResolvers<ContextType>;
+  GrantRolePayload?: GrantRolePayloadResolvers<ContextType>;
+  ApproveGrantPayload?: ApproveGrantPayloadResolvers<ContextType>;
+  RevokeGrantPayload?: RevokeGrantPayloadResolvers<ContextType>;
+  SuspendPersonPayload?: SuspendPersonPayloadResolvers<ContextType>;
+  ReinstatePersonPayload?: ReinstatePersonPayloadResolvers<ContextType>;
 };

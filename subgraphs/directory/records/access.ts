@@ -2,7 +2,9 @@
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import { isRole, ROLES, type Role } from '@commonhold/schema/policy.ts';
 import { sql } from 'kysely';
+import type { GrantReach } from '../database/tables.ts';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
+import { IS_IN_FORCE, RESIDENCES } from './grant-state.ts';
 
 export interface Access {
   /** Whether there is such a subject, and it isn't suspended. */
@@ -26,7 +28,7 @@ interface AccessRow {
   readonly person: string | null;
   readonly active: boolean;
   readonly role: string | null;
-  readonly reach: 'company' | 'residences' | null;
+  readonly reach: GrantReach | null;
   readonly residences: readonly ResidenceKey[];
 }
 
@@ -35,15 +37,11 @@ export async function readAccess(transaction: TenantTransaction, subject: string
   const { rows } = await sql<AccessRow>`
     select
       account.kind, account.person, account.suspended_at is null as active, role_grant.role, role_grant.reach,
-      array(
-        select residence from role_grant_residence as named
-        where named.tenant = role_grant.tenant and named.role_grant = role_grant.key
-        order by residence
-      ) as residences
+      array(${RESIDENCES}) as residences
     from account
     left join role_grant
       on role_grant.tenant = account.tenant and role_grant.subject = account.subject
-      and role_grant.since <= now() and now() < role_grant.until
+      and ${IS_IN_FORCE}
     where account.subject = ${subject}
     order by role_grant.key`.execute(transaction);
   const [account] = rows;

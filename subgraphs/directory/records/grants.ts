@@ -2,8 +2,10 @@
 import { encodeId, type ResidenceKey, type TenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { isRole, ROLES, type Role } from '@commonhold/schema/policy.ts';
 import { sql } from 'kysely';
+import type { GrantReach } from '../database/tables.ts';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
 import type { RoleGrantParent } from '../parents.ts';
+import { type GrantState, RESIDENCES, STATE } from './grant-state.ts';
 import { isFurtherOn, type NewestFirstPosition } from './newest-first.ts';
 import { isOneOf } from './visibility.ts';
 
@@ -47,12 +49,17 @@ function selectGrants(transaction: TenantTransaction) {
       'role_grant.reason',
       'role_grant.since',
       'role_grant.until',
+      'role_grant.granted_by as grantedBy',
+      'role_grant.approved_by as approvedBy',
+      'role_grant.revoked_at as revokedAt',
       'account.person',
-      sql<readonly ResidenceKey[]>`array(
-        select residence from role_grant_residence as named
+      sql<readonly ResidenceKey[]>`array(${RESIDENCES})`.as('residences'),
+      sql<readonly string[]>`array(
+        select property from role_grant_property as named
         where named.tenant = role_grant.tenant and named.role_grant = role_grant.key
-        order by residence
-      )`.as('residences'),
+        order by property
+      )`.as('properties'),
+      STATE.as('state'),
     ]);
 }
 
@@ -61,15 +68,21 @@ interface GrantRow {
   readonly key: string;
   readonly subject: string;
   readonly role: string;
-  readonly reach: 'company' | 'residences';
+  readonly reach: GrantReach;
   readonly reason: string;
   readonly since: Date;
   readonly until: Date;
   readonly person: string | null;
   readonly residences: readonly ResidenceKey[];
+  readonly properties: readonly string[];
+  readonly grantedBy: string | null;
+  readonly approvedBy: string | null;
+  readonly revokedAt: Date | null;
+  readonly state: GrantState;
 }
 
-function toGrant({ tenant, key, role, reach, residences, since, until, ...row }: GrantRow): readonly RoleGrantParent[] {
+function toGrant(grant: GrantRow): readonly RoleGrantParent[] {
+  const { tenant, key, role, reach, residences, properties, since, until, ...row } = grant;
   if (!isRole(role)) return [];
   return [
     {
@@ -79,6 +92,11 @@ function toGrant({ tenant, key, role, reach, residences, since, until, ...row }:
       subject: row.subject,
       person: row.person,
       residences: reach === 'company' ? null : residences,
+      properties: reach === 'properties' ? properties : null,
+      state: row.state,
+      grantedBy: row.grantedBy,
+      approvedBy: row.approvedBy,
+      revokedAt: row.revokedAt?.toISOString() ?? null,
       reason: row.reason,
       since: since.toISOString(),
       until: until.toISOString(),

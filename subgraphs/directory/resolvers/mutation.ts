@@ -3,10 +3,13 @@ import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import { giveConsent, withdrawConsent } from '../records/consents.ts';
 import { FROM_GRAPHQL } from './consent.ts';
+import { grantMutations } from './grant-mutations.ts';
 
 const GREATEST_YEARS = 2;
 
 export const Mutation: MutationResolvers = {
+  ...grantMutations,
+
   giveConsent: async (_root, { input }, { principal, inCompany }) => {
     const { partner, purpose = 'OPERATION', clientMutationId } = input;
     const until = parseUntil(input.until, new Date());

@@ -15,4 +15,10 @@ export const RoleGrant: EntityResolvers<RoleGrantResolvers, RoleGrantParent> = {
     const found = await loaders.residence.loadMany(residences.map((key) => residenceOf(principal.tenant, key)));
     return found.filter((residence) => residence !== null);
   },
+
+  properties: async ({ properties }, _, { principal, loaders }) => {
+    if (properties === null) return null;
+    const ids = properties.map((key) => companyWideId(principal.tenant, 'Property', key));
+    return (await loaders.property.loadMany(ids)).filter((property) => property !== null);
+  },
 };

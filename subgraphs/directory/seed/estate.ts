@@ -10,7 +10,7 @@ import {
   sampleProperties,
   sampleResidences,
 } from '@commonhold/development/estate.ts';
-import { PERSONAS, SAMPLE_SERVICES } from '@commonhold/development/personas.ts';
+import { LEAVERS, PERSONAS, SAMPLE_SERVICES } from '@commonhold/development/personas.ts';
 import { ROLES, type Role } from '@commonhold/schema/policy.ts';
 import { PARTNERS } from '../records/partners.ts';
 import { type InventedPerson, inventPerson } from './people.ts';
@@ -47,7 +47,16 @@ export function companyRows(company: SampleCompany, now: Date): { people: readon
       })),
       person: [],
       occupancy: occupancies.map((occupancy) => ({ tenant, ...occupancy, since, until: null })),
-      account: holders.map(({ subject, kind, person }) => ({ tenant, subject, kind, person, suspended_at: null })),
+      account: [
+        ...holders.map(({ subject, kind, person }) => ({ tenant, subject, kind, person, suspended_at: null })),
+        ...leaversOf(tenant).map(({ subject }) => ({
+          tenant,
+          subject,
+          kind: 'person',
+          person: subject,
+          suspended_at: since,
+        })),
+      ],
       role_grant: holders.map(({ subject, role, reason }) => ({
         tenant,
         key: `${subject}-1`,
@@ -57,6 +66,7 @@ export function companyRows(company: SampleCompany, now: Date): { people: readon
         reason,
         since,
         until,
+        needs_approval: false,
       })),
       role_grant_residence: holders.flatMap(({ subject, residences }) =>
         residences.map((residence) => ({ tenant, role_grant: `${subject}-1`, residence })),
@@ -96,6 +106,11 @@ function peopleOf(company: SampleCompany) {
     email,
     key: subject,
   }));
+  const leavers = leaversOf(company.key).map(({ subject, email }, index) => ({
+    ...inventPerson(first + PEOPLE_APART - 1 - index, company.domain),
+    email,
+    key: subject,
+  }));
   const homes = personas.flatMap(({ subject, role, residences }) =>
     role === 'RESIDENT' ? (residences ?? []).map((residence) => ({ residence, person: subject })) : [],
   );
@@ -111,9 +126,13 @@ function peopleOf(company: SampleCompany) {
     },
   }));
   return {
-    people: [...staff, ...residents.map(({ person }) => person)],
+    people: [...staff, ...leavers, ...residents.map(({ person }) => person)],
     occupancies: [...homes, ...residents.map(({ residence, person }) => ({ residence, person: person.key }))],
   };
+}
+
+function leaversOf(tenant: string) {
+  return LEAVERS.filter(({ company }) => company === tenant);
 }
 
 function holdersOf(tenant: string) {

@@ -100,6 +100,7 @@ describe.each(DATABASES)('rights in a directory on %s', (_, provide) => {
   it.each([
     ['to oneself', { person: person('northgate-company-admin') }, 'FORBIDDEN', 'themselves'],
     ['for nothing', { reason: '  ' }, 'BAD_USER_INPUT', 'input.reason'],
+    ['long before they begin', { since: inDays(91), until: inDays(92) }, 'BAD_USER_INPUT', 'input.since'],
     ['that are over', { until: inDays(-1) }, 'BAD_USER_INPUT', 'input.until'],
     ['for longer than the role allows', { until: inDays(181) }, 'BAD_USER_INPUT', '180 days'],
     [

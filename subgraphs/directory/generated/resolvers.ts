@@ -486,7 +486,7 @@ export type GrantRoleInput = {
   readonly residences?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
   /** Why, in at most 500 characters. */
   readonly reason: Scalars['String'];
-  /** From when on; from now on unless said. */
+  /** From when on, at most 90 days ahead; from now on unless said. */
   readonly since?: InputMaybe<Scalars['DateTime']>;
   /** Until when; each role has its longest time. */
   readonly until: Scalars['DateTime'];

@@ -32,6 +32,8 @@ export type Refusal =
   | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'wrong'; readonly field: string; readonly problem: string };
 
+/** How long before its beginning something may be granted. */
+const FURTHEST_DAYS = 90;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** @returns undefined when it may be granted */
@@ -58,6 +60,9 @@ function refusalOfTerms({ role, reach, since, until }: ProposedGrant, now: Date)
   const { grantedFor, longestGrantDays } = ROLES[role];
   if (!grantedFor.some((allowed) => allowed === reach)) {
     return wrong('input.role', `is granted for ${grantedFor.join(' or ')}, not for ${reach}`);
+  }
+  if (since.getTime() - now.getTime() > FURTHEST_DAYS * DAY_MILLISECONDS) {
+    return wrong('input.since', `may lie at most ${FURTHEST_DAYS} days ahead`);
   }
   if (!(until > since)) return wrong('input.until', 'has to come after `since`');
   if (!(until > now)) return wrong('input.until', 'has to lie in the future');

@@ -19,14 +19,15 @@ export interface Trace {
 const NOTHING_FOUND = 1;
 const LARGEST_REPORT_BYTES = 64 * 1024 * 1024;
 
-/** Each place where one of `canaries` stands in `places`: files, and folders with all that is in them. */
+/** Which kinds of `canaries` stand in which file of `places`: files, and folders with all that is in them. */
 export async function findTraces(canaries: readonly Canary[], places: readonly string[]): Promise<readonly Trace[]> {
   const patterns = new Map(
     canaries.flatMap(({ kind, value }) => Object.entries(formsOf(value)).map(([form, text]) => [text, { kind, form }])),
   );
   const found = await searchTexts([...patterns.keys()], places);
   const texts = found.flatMap(({ file, text }) => ({ ...(patterns.get(text) ?? { kind: '?', form: '?' }), file }));
-  return [...texts, ...(await findBytes(canaries, places))];
+  const traces = [...texts, ...(await findBytes(canaries, places))];
+  return [...new Map(traces.map((trace) => [JSON.stringify(trace), trace])).values()];
 }
 
 /** Each match of an extended regular expression, by file. */

@@ -40,14 +40,16 @@ export function createAuthorize(authorization: Authorization, acrValues: readonl
     const { variables } = request;
     const question = { document, operationName, variables };
     const outcome = authorization.prune({ ...question, rights });
+    const isPerson = principal?.kind === 'person';
     const common = {
-      visibleSchema: authorization.schemaFor(rights),
+      // What a new login opens is theirs to know of, however old the last one is.
+      visibleSchema: authorization.schemaFor(isPerson ? withFreshLogin(rights) : rights),
       assertPlan: (plan: QueryPlan) => authorization.assertPlanAllowed(plan, rights),
     };
     if (outcome.kind === 'unchanged') {
       return { ...common, document, errors: [], shape: (answer) => answer ?? NOTHING };
     }
-    const mayStepUp = principal?.kind === 'person' && !rights.policies.has(FRESH);
+    const mayStepUp = isPerson && !rights.policies.has(FRESH);
     const errors =
       mayStepUp && outcome.errors.length > 0
         ? challenge(outcome.errors, authorization.prune({ ...question, rights: withFreshLogin(rights) }), acrValues)

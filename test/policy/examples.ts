@@ -128,6 +128,8 @@ async function gatherGrant(domain: string, ids: Examples['ids']): Promise<string
       z.object({ [name]: z.object({ grant: z.object({ id: z.string() }) }) }).parse(body.data)[name]?.grant.id ?? ''
     );
   };
+  // A login may have to wait for the next TOTP code: both wait together.
+  await Promise.all(['company-admin', 'security-officer'].map((persona) => freshTokenFor(`${persona}@${domain}`)));
   const [since, until] = [startOfDayIn(20), startOfDayIn(40)];
   const terms = { ...grantInput(ids), since, until };
   await order('company-admin', 'grantRole', { ...terms, role: 'DISPATCHER', properties: [ids.get('Property')] });

@@ -7,6 +7,7 @@ import { callsOfPartners, codesByPath, deniedPaths } from './answers.ts';
 import { type Examples, gatherExamples } from './examples.ts';
 import type { Step } from './field-paths.ts';
 import { argumentsFrom } from './inputs.ts';
+import { ALL_FIELDS, introspectedFields } from './introspection.ts';
 import { loadMatrix } from './matrix.ts';
 import { operationOf } from './operation.ts';
 import { type SecondGateway, startSecondGateway } from './second-gateway.ts';
@@ -52,6 +53,11 @@ describe.each(COMPANIES)('at $name', ({ key, domain }) => {
       ];
       expect(codesByPath(body).toSorted()).toEqual(expected.toSorted());
       expect(calls).toEqual([]);
+    });
+
+    it('is shown it by introspection, however old the login is', async () => {
+      const { body } = await gateway.ask(persona, ALL_FIELDS, {}, FRESH_MFA_SECONDS + 1);
+      expect(introspectedFields(body.data).toSorted()).toEqual([...matrix.reachable(persona.role)].toSorted());
     });
 
     it('has it carried out after a new login if it is theirs', async () => {

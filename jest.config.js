@@ -2,7 +2,7 @@
  * Tests run in ES modules, compiled one by one by swc; what they test runs as real processes beside them.
  *
  * `rooms`: tests beside the code of a room, which start what they need. `system`: tests by guarantee, which share one
- * running system.
+ * running system. `processes`: tests by guarantee that start what they need themselves.
  */
 const shared = {
   testEnvironment: 'node',
@@ -13,21 +13,43 @@ const shared = {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  testPathIgnorePatterns: ['/node_modules/', '/.data/'],
 };
+const NEVER = ['/node_modules/', '/.data/'];
+
+/** None of these knows the shared system; one that asks for it all the same fails at once. */
+const WITH_PROCESSES_OF_THEIR_OWN = [
+  'access/model',
+  'browser/(other-graph|passkeys)',
+  'deploys/processes',
+  'encryption/rotation',
+  'faults/edges-[\\w-]+',
+  'identity/(access-token|back-channel-logout|federated-login|invitations|issuer-[\\w-]+|own-factors|passkeys)',
+  'identity/(proof-of-possession|recovery)',
+  'isolation/row-level-security',
+  'policy/modes',
+  'propagation/replicas',
+].map((file) => `/test/${file}\\.test\\.ts$`);
 
 export default {
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     {
       ...shared,
       displayName: 'rooms',
       testMatch: ['<rootDir>/{gateway,platform,schema,subgraphs,development}/**/*.test.ts'],
+      testPathIgnorePatterns: NEVER,
+    },
+    {
+      ...shared,
+      displayName: 'processes',
+      testRegex: WITH_PROCESSES_OF_THEIR_OWN,
+      testPathIgnorePatterns: NEVER,
     },
     {
       ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN],
       globalSetup: '<rootDir>/test/system/start.ts',
       globalTeardown: '<rootDir>/test/system/stop.ts',
     },

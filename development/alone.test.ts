@@ -13,12 +13,12 @@ import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { describe, expect, it } from '@jest/globals';
 
-/** Waits for the line that says so; the rest of what it says is let go. */
-async function untilReady({ stdout }: ChildProcess): Promise<void> {
+/** Waits for the line that says that it listens; the rest of what it says is let go. */
+async function untilListening({ stdout }: ChildProcess): Promise<void> {
   if (!stdout) throw new Error('nothing to read');
   const lines = createInterface({ input: stdout });
-  for await (const line of lines) if (line.includes('"msg":"ready"')) return;
-  throw new Error('it ended before it was ready');
+  for await (const line of lines) if (line.includes('"msg":"listening"')) return;
+  throw new Error('it ended before it listened');
 }
 
 describe.each([
@@ -49,12 +49,13 @@ describe.each([
     });
     const closed = once(child, 'close');
     try {
-      await untilReady(child);
+      await untilListening(child);
       const identity = await loadIdentity('gateway', join(folder, 'data', 'tls'), await loadMasterKey(environment));
       const gateway = createTestGateway(identity, name, port);
-      expect(await gateway.send('/health/ready', { method: 'GET' })).toMatchObject({ status: 200 });
-      const { errors } = await gateway.ask(claimsOf('ANALYST', 'northgate'), query);
-      expect(errors).toMatchObject([{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }]);
+      expect(await gateway.send('/health/live', { method: 'GET' })).toMatchObject({ status: 200 });
+      // Without a directory it doesn't know whose access has changed.
+      expect(await gateway.send('/health/ready', { method: 'GET' })).toMatchObject({ status: 503 });
+      expect(await gateway.ask(claimsOf('ANALYST', 'northgate'), query)).toEqual({});
       await gateway.close();
     } finally {
       child.kill('SIGTERM');

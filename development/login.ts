@@ -1,13 +1,13 @@
 /** `npm run --silent login -- <persona>`: what to type in the browser to log in as a persona. */
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { requirePerson } from './persona-argument.ts';
+import { loadPersonaKey } from './persona-key.ts';
 import { currentCode, secondsLeft } from './persona-totp.ts';
 import { personaPassword } from './personas.ts';
 
 try {
   const { email, hasFactor } = requirePerson(process.argv[2] ?? '');
-  const masterKey = await loadMasterKey(process.env);
+  const masterKey = await loadPersonaKey(process.env);
   const lines = [
     `login name  ${email}`,
     `password    ${personaPassword(masterKey, email)}`,

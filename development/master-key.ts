@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { masterKeyFile } from '@commonhold/platform/secrets/master-key.ts';
+import { masterKeyFile } from '@commonhold/platform/secrets/sources/named-files.ts';
 
 export async function ensureMasterKey(environment: NodeJS.ProcessEnv): Promise<void> {
   const file = masterKeyFile(environment);

@@ -1,6 +1,7 @@
 /**
  * Tokens of the sample estate, each by the login that its owner would make: people by authorization code with PKCE,
- * password and TOTP; services by client credentials with their private key.
+ * password and TOTP; services by client credentials with their private key, over mutual TLS. The client `frontend` gets
+ * tokens that are bound to a key (RFC 9449), a service such that are bound to its certificate (RFC 8705).
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
@@ -8,8 +9,16 @@ import { loadMasterKey, type MasterKey } from '@commonhold/platform/secrets/mast
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import * as client from 'openid-client';
 import { asksFor, type BrowserSession, openBrowserSession, problemOn, type Visited } from './browser-session.ts';
+import { loadPersonaKey } from './persona-key.ts';
 import { currentCode, PERIOD_SECONDS, secondsLeft } from './persona-totp.ts';
 import { personaPassword, SAMPLE_SERVICES } from './personas.ts';
+import { makeProofKey, type ProofKey } from './proof-key.ts';
+import {
+  fetchOverMutualTls,
+  readServiceCertificate,
+  type ServiceCertificate,
+  servicesTlsDirectory,
+} from './service-certificate.ts';
 import { readServiceKey } from './service-keys.ts';
 
 export interface TokenRequest {
@@ -22,6 +31,8 @@ export interface TokenRequest {
   readonly scope?: string;
   readonly acr?: string;
   readonly maxAge?: number;
+  /** Binds the tokens to a key also as `commonhold-cli`, which may choose. */
+  readonly isBound?: boolean;
   /** Where the login takes place, and its session stays; it stops at the redirect address. Default: a new one. */
   readonly browser?: BrowserSession;
 }
@@ -30,6 +41,10 @@ export interface Tokens {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
   readonly idToken: string | undefined;
+  /** What access and refresh token are bound to; undefined: no key. */
+  readonly key: ProofKey | undefined;
+  /** What a service's access token is bound to. */
+  readonly certificate?: ServiceCertificate | undefined;
 }
 
 /**
@@ -44,7 +59,6 @@ export interface Tokens {
 export async function obtainToken(request: TokenRequest): Promise<Tokens> {
   const { environment, email, clientId = 'frontend' } = request;
   if (isService(email)) return obtainServiceToken(environment, email);
-  const masterKey = await loadMasterKey(environment);
   const configuration = await discover(environment, clientId, client.None());
   const redirectUri = redirectAddress(environment, clientId);
   const verifier = client.randomPKCECodeVerifier();
@@ -63,18 +77,24 @@ export async function obtainToken(request: TokenRequest): Promise<Tokens> {
 
   const browser = request.browser ?? openBrowserSession(redirectUri);
   const passwordPage = await browser.open(address.href);
-  const password = personaPassword(masterKey, email);
+  const personaKey = await loadPersonaKey(environment);
+  const password = personaPassword(personaKey, email);
   const codePage = await browser.submit(passwordPage, '/password', { loginName: email, password });
   if (!asksFor(codePage, '/totp')) throw new Error(problemOn(codePage) ?? 'the login asks for no code');
-  const callback = await submitCode(browser, codePage, masterKey, email);
+  const callback = await submitCode(browser, codePage, personaKey, email);
 
-  const tokens = await client.authorizationCodeGrant(configuration, new URL(callback.address), {
+  const key = clientId === 'frontend' || request.isBound ? await makeProofKey() : undefined;
+  const checks = {
     pkceCodeVerifier: verifier,
     expectedState: state,
     expectedNonce: nonce,
     ...(request.maxAge === undefined ? {} : { maxAge: request.maxAge }),
-  });
-  return describe(tokens);
+  };
+  const url = new URL(callback.address);
+  return describeTokens(
+    await client.authorizationCodeGrant(configuration, url, checks, undefined, provingBy(configuration, key)),
+    key,
+  );
 }
 
 /** New tokens for the same login, without a code. Where there is no refresh token, as for a service: by a new login. */
@@ -82,7 +102,16 @@ export async function refreshToken(request: TokenRequest & { readonly tokens: To
   const { environment, clientId = 'frontend', tokens } = request;
   if (!tokens.refreshToken) return obtainToken(request);
   const configuration = await discover(environment, clientId, client.None());
-  return describe(await client.refreshTokenGrant(configuration, tokens.refreshToken));
+  const { refreshToken: text, key } = tokens;
+  return describeTokens(
+    await client.refreshTokenGrant(configuration, text, undefined, provingBy(configuration, key)),
+    key,
+  );
+}
+
+/** What openid-client takes to make proofs of a key; it answers a nonce by itself. */
+export function provingBy(configuration: client.Configuration, key: ProofKey | undefined): client.DPoPOptions {
+  return key ? { DPoP: client.getDPoPHandle(configuration, key.pair) } : {};
 }
 
 function isService(name: string): boolean {
@@ -90,16 +119,33 @@ function isService(name: string): boolean {
 }
 
 async function obtainServiceToken(environment: NodeJS.ProcessEnv, clientId: string): Promise<Tokens> {
-  const masterKey = await loadMasterKey(environment);
-  const key = await readServiceKey(dataDirectory(environment), masterKey, clientId).catch(() => {
-    throw new StartupError(`The key of ${clientId} can't be read`, 'start the system with npm start');
-  });
-  const configuration = await discover(environment, clientId, client.PrivateKeyJwt(key));
-  return describe(await client.clientCredentialsGrant(configuration));
+  const { configuration, certificate } = await openService(environment, clientId);
+  return { ...describeTokens(await client.clientCredentialsGrant(configuration), undefined), certificate };
 }
 
-function describe(tokens: client.TokenEndpointResponse): Tokens {
-  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token, idToken: tokens.id_token };
+/** A sample service as a client of the issuer, and the certificate that it comes with. @throws {StartupError} */
+export async function openService(
+  environment: NodeJS.ProcessEnv,
+  clientId: string,
+): Promise<{ readonly configuration: client.Configuration; readonly certificate: ServiceCertificate }> {
+  const masterKey = await loadMasterKey(environment);
+  const data = dataDirectory(environment);
+  const [key, certificate] = await Promise.all([
+    readServiceKey(data, masterKey, clientId),
+    readServiceCertificate(servicesTlsDirectory(data), await loadPersonaKey(environment), clientId),
+  ]).catch(() => {
+    throw new StartupError(`The key of ${clientId} can't be read`, 'start the system with npm start');
+  });
+  const configuration = await discover(environment, clientId, client.PrivateKeyJwt(key), {
+    use_mtls_endpoint_aliases: true,
+  });
+  const fetchBy = fetchOverMutualTls(certificate);
+  configuration[client.customFetch] = (url, { body = null, ...init }) => fetchBy(url, { body, ...init });
+  return { configuration, certificate };
+}
+
+export function describeTokens(tokens: client.TokenEndpointResponse, key: ProofKey | undefined): Tokens {
+  return { accessToken: tokens.access_token, refreshToken: tokens.refresh_token, idToken: tokens.id_token, key };
 }
 
 /** Tries the code of now and the next one, which is within the issuer's window; then waits for a fresh one. */
@@ -127,11 +173,12 @@ async function discover(
   environment: NodeJS.ProcessEnv,
   clientId: string,
   authentication: client.ClientAuth,
+  metadata?: Partial<client.ClientMetadata>,
 ): Promise<client.Configuration> {
   const { ISSUER_PORT } = ports(environment);
   const issuer = new URL(environment['ISSUER_URL'] ?? `http://localhost:${ISSUER_PORT}`);
   try {
-    return await client.discovery(issuer, clientId, undefined, authentication, {
+    return await client.discovery(issuer, clientId, metadata, authentication, {
       execute: issuer.protocol === 'http:' ? [client.allowInsecureRequests] : [],
     });
   } catch {

@@ -7,6 +7,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createEnvelope, type Envelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { writeSealedFile } from '@commonhold/platform/secrets/sources/sealed-file.ts';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { COMPANIES } from './estate.ts';
 
@@ -19,7 +20,7 @@ const PARTNERS = ['smart-home', 'communal'];
  * @throws {Error} when keys that are there were sealed under another master key
  */
 export async function ensurePartnerKeys(dataDirectory: string, masterKey: MasterKey): Promise<void> {
-  const envelope = createEnvelope(masterKey.derive('envelope:partners'));
+  const envelope = createEnvelope(masterKey.ring('envelope:partners'));
   for (const partner of PARTNERS) {
     const clients = [];
     for (const { key: company } of COMPANIES) {
@@ -31,6 +32,39 @@ export async function ensurePartnerKeys(dataDirectory: string, masterKey: Master
     const unfinished = await writeBeside(file, `${JSON.stringify({ clients }, undefined, 2)}\n`);
     await rename(unfinished, file);
   }
+}
+
+/**
+ * New keys of each company towards each partner, beside those that are there. The partner is told when we can open what
+ * it encrypts for them.
+ */
+export async function rotatePartnerKeys(
+  dataDirectory: string,
+  masterKey: MasterKey,
+  untilSeen: () => Promise<void>,
+): Promise<void> {
+  const envelope = createEnvelope(masterKey.ring('envelope:partners'));
+  const published = new Map<string, readonly object[]>();
+  for (const partner of PARTNERS) {
+    const clients = [];
+    for (const { key: company } of COMPANIES) {
+      const file = join(dataDirectory, 'partners', partner, `${company}.jwks.sealed`);
+      const place = `partners/${partner}/${company}`;
+      const before = await envelope.open((await readFile(file, 'utf8')).trim(), place);
+      const made = await Promise.all([generateKey('ES256', 'sig'), generateKey('ECDH-ES', 'enc')]);
+      await writeSealedFile({ file: `${file}.previous`, place, envelope }, before);
+      await writeSealedFile({ file, place, envelope }, JSON.stringify({ keys: made }));
+      const keys = [...made, ...JSON.parse(before).keys].map(publicHalf);
+      clients.push({ clientId: `commonhold-${company}`, company, jwks: { keys } });
+    }
+    published.set(partner, clients);
+  }
+  await untilSeen();
+  for (const [partner, clients] of published) {
+    const file = join(dataDirectory, 'sandbox', partner, 'clients.json');
+    await rename(await writeBeside(file, `${JSON.stringify({ clients }, undefined, 2)}\n`), file);
+  }
+  await untilSeen();
 }
 
 async function ensureKeys(data: string, envelope: Envelope, partner: string, company: string): Promise<readonly JWK[]> {

@@ -1,8 +1,8 @@
 /** A persona, or sample service, named on the command line. */
 import { StartupError } from '@commonhold/platform/startup-error.ts';
-import { NEWCOMERS, PERSONAS, SAMPLE_SERVICES } from './personas.ts';
+import { COLLEAGUES, NEWCOMERS, PERSONAS, SAMPLE_SERVICES } from './personas.ts';
 
-const WITH_FACTOR = PERSONAS.map(({ email }) => email);
+const WITH_FACTOR = [...PERSONAS, ...COLLEAGUES].map(({ email }) => email);
 const WITHOUT_FACTOR = NEWCOMERS.map(({ email }) => email);
 const SERVICES = SAMPLE_SERVICES.map(({ clientId }) => clientId);
 

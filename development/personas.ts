@@ -38,6 +38,18 @@ export const PERSONAS: readonly Persona[] = COMPANIES.flatMap(({ key, domain }) 
   })),
 );
 
+/**
+ * Another analyst a company: somebody whose logins may be ended while a persona's go on. They haven't confirmed the
+ * security briefing.
+ */
+export const COLLEAGUES: readonly Persona[] = COMPANIES.map(({ key, domain }) => ({
+  email: `colleague@${domain}`,
+  company: key,
+  subject: `${key}-colleague`,
+  role: 'ANALYST',
+  residences: undefined,
+}));
+
 /** One person a company whose account has no second factor yet, to try the enrolment, and who may do nothing yet. */
 export const NEWCOMERS = COMPANIES.map(({ key, domain }) => ({
   email: `newcomer@${domain}`,
@@ -50,6 +62,18 @@ export const LEAVERS = COMPANIES.map(({ key, domain }) => ({
   email: `leaver@${domain}`,
   company: key,
   subject: `${key}-leaver`,
+}));
+
+/**
+ * One technician a company who is on call, and doesn't log in at the embedded issuer. They haven't confirmed the security
+ * briefing.
+ */
+export const ON_CALL: readonly Persona[] = COMPANIES.map(({ key, domain }) => ({
+  email: `on-call@${domain}`,
+  company: key,
+  subject: `${key}-on-call`,
+  role: 'TECHNICIAN',
+  residences: [`${key}-p19-r01`],
 }));
 
 /** A program of a company that reads on its own behalf, by client credentials. */

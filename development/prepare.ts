@@ -10,7 +10,8 @@ import { loadMasterKey, type MasterKey } from '@commonhold/platform/secrets/mast
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { ensureMasterKey } from './master-key.ts';
 import { ensurePartnerKeys } from './partner-keys.ts';
-import { ensurePki } from './pki.ts';
+import { ensurePki, ensureServicesPki } from './pki.ts';
+import { servicesTlsDirectory } from './service-certificate.ts';
 
 /** @throws {StartupError} with `NODE_ENV=production`, where keys and certificates come from elsewhere. */
 export async function prepareDevelopment(environment: NodeJS.ProcessEnv): Promise<MasterKey> {
@@ -24,6 +25,7 @@ export async function prepareDevelopment(environment: NodeJS.ProcessEnv): Promis
   const masterKey = await loadMasterKey(environment);
   const data = dataDirectory(environment);
   await ensurePki(join(data, 'tls'), masterKey);
+  await ensureServicesPki(servicesTlsDirectory(data), masterKey);
   await ensurePartnerKeys(data, masterKey);
   return masterKey;
 }

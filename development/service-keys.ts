@@ -41,6 +41,6 @@ async function readPrivateKey(data: string, masterKey: MasterKey, clientId: stri
   return privateKey.parse(JSON.parse(await envelope(masterKey).open(sealed, place(clientId))));
 }
 
-const envelope = (masterKey: MasterKey) => createEnvelope(masterKey.derive('envelope:services'));
+const envelope = (masterKey: MasterKey) => createEnvelope(masterKey.ring('envelope:services'));
 const file = (data: string, clientId: string): string => join(data, 'services', `${clientId}.jwk.sealed`);
 const place = (clientId: string): string => `service:${clientId}`;

@@ -1,7 +1,8 @@
 /** `npm start`: everything on one machine, with sandbox partners and the sample estate. */
-import { ports } from '@commonhold/platform/addresses.ts';
+import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { prepareDevelopment } from './prepare.ts';
+import { servicesTlsDirectory } from './service-certificate.ts';
 import { type ProcessDefinition, startAll } from './supervisor.ts';
 import { watchParent } from './watch-parent.ts';
 import { welcome } from './welcome.ts';
@@ -19,7 +20,15 @@ const PROCESSES: readonly ProcessDefinition[] = [
 
 await runProcess('start', async () => {
   await prepareDevelopment(process.env);
-  const supervised = await startAll(PROCESSES, { LOG_LEVEL: 'warn', DEVELOPMENT_SEED: '1', ...process.env });
+  const { GATEWAY_METRICS_PORT, ISSUER_METRICS_PORT } = ports(process.env);
+  const defaults = {
+    LOG_LEVEL: 'warn',
+    DEVELOPMENT_SEED: '1',
+    SERVICES_TLS_DIR: servicesTlsDirectory(dataDirectory(process.env)),
+    GATEWAY_METRICS_PORT: String(GATEWAY_METRICS_PORT),
+    ISSUER_METRICS_PORT: String(ISSUER_METRICS_PORT),
+  };
+  const supervised = await startAll(PROCESSES, { ...defaults, ...process.env });
   watchParent();
   process.stdout.write(welcome(ports(process.env)));
   void supervised.lost.then(async (name) => {

@@ -2,18 +2,18 @@
  * The third stage of a request: what of the operation may this principal see?
  *
  * 1. The operation is pruned of everything else (`authorization/`).
- * 2. What a fresh login alone would open is told apart from what isn't theirs at all.
- * 3. Once planned, the plan is looked at again; once executed, the answer is completed to what was asked for.
+ * 2. What a better login, the security briefing or a bound token alone would open is told apart from what isn't theirs at
+ *    all (`challenge.ts`).
+ * 3. Once planned, the plan is looked at again.
  */
 import type { QueryPlan } from '@apollo/query-planner';
 import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
-import type { Policy } from '@commonhold/schema/policy.ts';
 import type { Rights } from '@commonhold/schema/requirement.ts';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
-import { type Principal, withFreshLogin } from './authentication/principal.ts';
-import { freshLoginNeeded } from './authentication/refusal.ts';
+import { type Principal, rightsOnceBriefed, rightsWhenBound } from './authentication/principal.ts';
+import { type BetterLogin, rightsAfter } from './authentication/step-up.ts';
 import type { Authorization } from './authorization/authorization.ts';
-import type { Answer } from './execution/execute.ts';
+import { explainClosed } from './challenge.ts';
 
 export interface AuthorizedOperation {
   /** What may be planned; undefined: nothing. */
@@ -24,8 +24,8 @@ export interface AuthorizedOperation {
   readonly errors: readonly GraphQLError[];
   /** @throws {GraphQLError} `FORBIDDEN` */
   assertPlan(plan: QueryPlan): void;
-  /** The answer to what was left → the answer to what was asked. */
-  shape(answer: Answer | undefined): Answer;
+  /** Whether these rights, which the principal has by now, suffice for the plan as well. */
+  isPlanAllowed(plan: QueryPlan, rights: Rights): boolean;
 }
 
 export type AuthorizeOperation = (
@@ -34,51 +34,49 @@ export type AuthorizeOperation = (
   principal: Principal | undefined,
 ) => AuthorizedOperation;
 
-/** @param acrValues what a challenge for a fresh login asks for */
-export function createAuthorize(authorization: Authorization, acrValues: readonly string[]): AuthorizeOperation {
+/** @param betterLogins from the mildest to the strictest; none: nobody can log in */
+export function createAuthorize(
+  authorization: Authorization,
+  betterLogins: readonly BetterLogin[],
+): AuthorizeOperation {
+  const strictest = betterLogins.at(-1);
   return ({ document, operationName, request }, rights, principal) => {
     const { variables } = request;
     const question = { document, operationName, variables };
     const outcome = authorization.prune({ ...question, rights });
-    const isPerson = principal?.kind === 'person';
+    const person = principal?.kind === 'person' ? principal : undefined;
+    const briefed = person?.isBriefingDue ? rightsOnceBriefed(person, Date.now()) : undefined;
+    const best = afterLogin(briefed ?? rights, person && strictest);
     const common = {
-      // What a new login opens is theirs to know of, however old the last one is.
-      visibleSchema: authorization.schemaFor(isPerson ? withFreshLogin(rights) : rights),
+      // What a better login or the briefing opens is theirs to know of, however weak or old the last login is.
+      visibleSchema: authorization.schemaFor(best),
       assertPlan: (plan: QueryPlan) => authorization.assertPlanAllowed(plan, rights),
+      isPlanAllowed: authorization.isPlanAllowed,
     };
     if (outcome.kind === 'unchanged') {
-      return { ...common, document, errors: [], shape: (answer) => answer ?? NOTHING };
+      return { ...common, document, errors: [] };
     }
-    const mayStepUp = isPerson && !rights.policies.has(FRESH);
-    const errors =
-      mayStepUp && outcome.errors.length > 0
-        ? challenge(outcome.errors, authorization.prune({ ...question, rights: withFreshLogin(rights) }), acrValues)
-        : outcome.errors;
-    return {
-      ...common,
-      document: outcome.kind === 'pruned' ? outcome.document : undefined,
-      errors,
-      shape: (answer) => ({
-        data: authorization.shape(document, operationName, variables, answer ? answer.data : {}),
-        errors: [...errors, ...(answer?.errors ?? [])],
-      }),
-    };
+    const outcomeWith = (better: Rights) => authorization.prune({ ...question, rights: better });
+    const errors = explainClosed(outcome, {
+      login: person && {
+        logins: betterLogins,
+        outcomeAfter: (login) => outcomeWith(rightsAfter(rights, login)),
+        scheme: person.scheme,
+      },
+      outcomeWhenBriefed: briefed && (() => outcomeWith(best)),
+      outcomeWhenBound:
+        principal && principal.withheld.length > 0 ? () => outcomeWith(bestRights(principal, strictest)) : undefined,
+    });
+    return { ...common, document: outcome.kind === 'pruned' ? outcome.document : undefined, errors };
   };
 }
 
-const FRESH: Policy = 'fresh-mfa';
-const NOTHING: Answer = { data: null, errors: [] };
-
-/** Paths that stay closed after a fresh login keep their error; the others say how to open them. */
-function challenge(
-  errors: readonly GraphQLError[],
-  afterLogin: ReturnType<Authorization['prune']>,
-  acrValues: readonly string[],
-): readonly GraphQLError[] {
-  const closed = new Set((afterLogin.kind === 'unchanged' ? [] : afterLogin.errors).map(({ path }) => keyOf(path)));
-  return errors.map((error) => (closed.has(keyOf(error.path)) ? error : freshLoginNeeded(error.path ?? [], acrValues)));
+/** With a bound token, which comes of a login that is the best as well, and the briefing confirmed. */
+function bestRights(principal: Principal, login: BetterLogin | undefined): Rights {
+  const rights = rightsWhenBound({ ...principal, isBriefingDue: false }, Date.now());
+  return afterLogin(rights, principal.kind === 'person' ? login : undefined);
 }
 
-function keyOf(path: GraphQLError['path']): string {
-  return JSON.stringify(path ?? []);
+function afterLogin(rights: Rights, login: BetterLogin | undefined): Rights {
+  return login ? rightsAfter(rights, login) : rights;
 }

@@ -1,68 +1,117 @@
 /** Makes the gateway of its parts: configuration → supergraph, identity, stages, server. */
 import { join } from 'node:path';
+import { type AccessFeed, followAccess } from '@commonhold/platform/access-feed/follow.ts';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { openReplayMemory, type ReplayMemory } from '@commonhold/platform/replay/replay-memory.ts';
+import { type MasterKey, openMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
+import type { ServerAddresses } from '@commonhold/platform/secrets/server-passwords.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
-import { loadIdentity, type ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
+import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import { openMetricsDoor } from '@commonhold/platform/tls/metrics-door.ts';
 import { type AccessRecord, openAccessRecord } from './audit/access-record.ts';
 import { createAudit, noAudit } from './audit/audit.ts';
 import { createPersonalAccess } from './audit/personal-access.ts';
+import { openRecordKey } from './audit/record-key.ts';
 import { createDirectoryAccess } from './authentication/access.ts';
 import { createAccessTokenVerifier } from './authentication/access-token.ts';
 import { createAuthentication, type IdentityParts } from './authentication/authenticate.ts';
+import { createKeptAccess } from './authentication/kept-access.ts';
+import { createNonces } from './authentication/possession/nonces.ts';
+import { createPossessionCheck } from './authentication/possession/possession.ts';
+import { createSenderCheck } from './authentication/sender.ts';
+import { betterLogins } from './authentication/step-up.ts';
+import { rememberVerified } from './authentication/verified-tokens.ts';
 import { type Authorization, createAuthorization } from './authorization/authorization.ts';
 import { createAuthorize } from './authorize.ts';
 import type { GatewayConfiguration } from './config.ts';
 import { type Connection, openConnection } from './execution/connection.ts';
+import { createDataKeys } from './execution/data-keys.ts';
 import { createExecution } from './execution/execute.ts';
-import { createPlanning } from './execution/plan.ts';
+import { withDataKeys } from './execution/plan-keys.ts';
 import { reachSubgraphs } from './execution/subgraphs.ts';
 import { registerExplorer } from './explorer/explorer.ts';
 import { createPipeline } from './pipeline.ts';
+import { keepOperations } from './planning/kept-operations.ts';
+import { createPlanning } from './planning/plan.ts';
+import { openPlannerPool } from './planning/planner-pool.ts';
+import { createAdmission } from './protection/admission.ts';
 import { createOperationLimit } from './protection/limit-operation.ts';
+import { registerProvisioning } from './provisioning/door.ts';
+import { createProvisioningLimits } from './provisioning/limits.ts';
 import { startServer } from './server.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
 import type { HealthChecks } from './telemetry/health.ts';
-import { createMetrics } from './telemetry/metrics.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
-  readonly environment: NodeJS.ProcessEnv;
+  /** What replicas share; without either, what a single gateway remembers is enough. Redis goes first. */
+  readonly servers: ServerAddresses;
+  readonly secrets: Secrets;
   readonly log: Log;
 }
 
+/** Processes that start together wait for each other; one that starts alone says in readiness what it lacks. */
+const LONGEST_WAIT_MILLISECONDS = 15_000;
+
 /** @throws {StartupError} when the configuration or a file that it names is wrong. */
-export async function composeGateway({ configuration, environment, log }: GatewayOptions): Promise<Running> {
+export async function composeGateway({ configuration, servers, secrets, log }: GatewayOptions): Promise<Running> {
   const supergraph = await loadSupergraph(configuration.supergraphFile);
   const authorization = readPolicies(supergraph.sdl);
+  const masterKey = once(() => openMasterKey(secrets));
   const serviceIdentity = once(async () =>
-    loadIdentity('gateway', configuration.tlsDirectory, await loadMasterKey(environment)),
+    followIdentity('gateway', configuration.tlsDirectory, await masterKey(), secrets),
   );
   const subgraphs = await reachSubgraphs(supergraph.subgraphs, {
     ownAddresses: configuration.ownSubgraphs,
     identity: serviceIdentity,
     namedRights: authorization.scopesOf,
   });
-  const identity = await identify(configuration, serviceIdentity);
-  const metrics = createMetrics();
-  const accessRecord = identity && (await openRecord(configuration, environment, log));
+  const metrics = createMetrics(secrets);
+  const identity = await identify(configuration, servers, masterKey, serviceIdentity, metrics);
+  const accessRecord = identity && (await openRecord(configuration, await masterKey(), secrets, log));
+  const dataKeys = createDataKeys(supergraph.sdl);
+  const planner = await openPlannerPool(supergraph.sdl);
+  const planning = createPlanning(planner, metrics.planned);
+  const keptOperations =
+    identity &&
+    keepOperations({
+      file: join(configuration.dataDirectory, 'plans', 'operations'),
+      masterKey: await masterKey(),
+      planning,
+      log,
+    });
+  const admission = createAdmission();
   const pipeline = createPipeline({
     authenticate: createAuthentication({
       isRequired: configuration.authentication === 'required',
       identity: identity?.parts,
     }),
+    admission,
     limit: createOperationLimit(configuration.limits),
-    authorize: createAuthorize(authorization, configuration.issuer?.multiFactor.acrValues ?? []),
-    plan: createPlanning(supergraph),
-    execute: createExecution(supergraph, subgraphs),
+    authorize: createAuthorize(
+      authorization,
+      configuration.issuer ? betterLogins(configuration.issuer.loginRules) : [],
+    ),
+    plan: withDataKeys(planning.plan, dataKeys),
+    execute: createExecution(supergraph, subgraphs, dataKeys),
     audit: accessRecord
       ? createAudit(createPersonalAccess(supergraph.sdl, supergraph.clientSchema), accessRecord)
       : noAudit,
     metrics,
+    askAccess: identity?.parts.askAccess,
   });
+  const { servicesDoor, metricsPort: port, host } = configuration;
+  const metricsDoor =
+    port === undefined ? undefined : await openMetricsDoor({ identity: await serviceIdentity(), host, port, metrics });
   const server = await startServer({
     configuration,
+    servicesIdentity:
+      servicesDoor &&
+      (await followIdentity('gateway', servicesDoor.tlsDirectory, await masterKey(), secrets, 'tls.gateway.services')),
     supergraph,
     pipeline,
     metrics,
@@ -71,13 +120,33 @@ export async function composeGateway({ configuration, environment, log }: Gatewa
       ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
     },
     registerPages: (server) => registerExplorer(server, configuration),
+    registerProvisioning:
+      identity &&
+      registerProvisioning({
+        directoryOrigin: configuration.directoryOrigin,
+        directory: identity.directory,
+        identity: await serviceIdentity(),
+        limits: createProvisioningLimits(configuration.provisioning),
+        publicOrigin: configuration.publicOrigin,
+        timeoutMilliseconds: configuration.requestTimeoutMilliseconds,
+        log,
+      }),
     log,
   });
+  // Until then everybody would be refused.
+  await identity?.feed.heard(LONGEST_WAIT_MILLISECONDS);
   return {
     async stop() {
       await server.stop();
+      admission.close();
+      await keptOperations?.close();
+      await planner.close();
+      await metricsDoor?.stop();
+      await identity?.feed.close();
       await Promise.all([...subgraphs.map(({ connection }) => connection.close()), identity?.directory.close()]);
+      await identity?.usedProofs.close();
       await accessRecord?.close();
+      secrets.close();
     },
   };
 }
@@ -97,30 +166,51 @@ function readPolicies(sdl: string): Authorization {
 interface Identification {
   readonly parts: IdentityParts;
   readonly directory: Connection;
+  readonly feed: AccessFeed;
+  readonly usedProofs: ReplayMemory;
   readonly healthChecks: HealthChecks;
 }
 
 /** How tokens are checked; undefined when no issuer is configured. */
 async function identify(
-  { issuer, directoryOrigin }: GatewayConfiguration,
+  { issuer, directoryOrigin, staleSeconds }: GatewayConfiguration,
+  servers: ServerAddresses,
+  masterKey: () => Promise<MasterKey>,
   serviceIdentity: () => Promise<ServiceIdentity>,
+  metrics: Metrics,
 ): Promise<Identification | undefined> {
   if (!issuer) return undefined;
   const identity = await serviceIdentity();
   const directory = openConnection({ identity, peer: 'directory' });
+  const feed = followAccess({ directoryUrl: directoryOrigin, identity, staleSeconds });
+  metrics.watchAccess(feed.ageSeconds);
+  const ask = createDirectoryAccess(directoryOrigin, directory, identity);
   const { verify, reach } = createAccessTokenVerifier(issuer);
+  const nonces = createNonces((await masterKey()).ring('gateway:dpop-nonce'));
+  const usedProofs = await openReplayMemory({
+    name: 'gateway',
+    redisUrl: servers.redis,
+    databaseUrl: servers.database,
+  });
   return {
     parts: {
-      verify,
-      askAccess: createDirectoryAccess(directoryOrigin, directory, identity),
-      acrValues: issuer.multiFactor.acrValues,
+      verify: rememberVerified(verify),
+      checkSender: createSenderCheck(createPossessionCheck(nonces, usedProofs)),
+      askAccess: createKeptAccess({ ask, feed, observe: metrics }),
+      acrValues: issuer.loginRules.multiFactor.acrValues,
     },
     directory,
+    feed,
+    usedProofs,
     healthChecks: {
       issuer: reach,
+      proofs: () => usedProofs.reach(),
       directory: async () => {
         const { status } = await directory.get(`${directoryOrigin}/health/ready`, AbortSignal.timeout(2_000));
         if (status !== 200) throw new Error('not ready');
+      },
+      access: async () => {
+        if (feed.isStale()) throw new Error('stale');
       },
     },
   };
@@ -128,11 +218,13 @@ async function identify(
 
 async function openRecord(
   { dataDirectory }: GatewayConfiguration,
-  environment: NodeJS.ProcessEnv,
+  masterKey: MasterKey,
+  secrets: Secrets,
   log: Log,
 ): Promise<AccessRecord> {
-  const key = (await loadMasterKey(environment)).derive('audit');
-  return openAccessRecord(join(dataDirectory, 'audit'), key, (error) =>
+  const directory = join(dataDirectory, 'audit');
+  const key = await openRecordKey(directory, masterKey, secrets);
+  return openAccessRecord(directory, key, (error) =>
     log.error({ err: error }, 'the record of access cannot be written'),
   );
 }

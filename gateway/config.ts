@@ -4,12 +4,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { isProduction, portNumber, readConfiguration } from '@commonhold/platform/configuration.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { z } from 'zod';
-import { type MultiFactorRule, readMultiFactorRule } from './authentication/multi-factor.ts';
+import { type LoginRules, readLoginRules } from './authentication/login-strength.ts';
 import { type OperationLimits, operationLimits } from './protection/operation-limits.ts';
+import type { ProvisioningRates } from './provisioning/limits.ts';
 
 export interface GatewayConfiguration {
   readonly host: string;
@@ -24,21 +26,38 @@ export interface GatewayConfiguration {
   /** What the explorer is called at the issuer. */
   readonly explorerClientId: string;
   readonly directoryOrigin: string;
+  /** How old what is known of changes of access may be. */
+  readonly staleSeconds: number;
   /** Where our own subgraphs listen, by name; goes before what the supergraph says. */
   readonly ownSubgraphs: Readonly<Record<OwnSubgraph, string>>;
   readonly tlsDirectory: string;
+  /** Where companies' services come with their certificates (RFC 8705); undefined: there is no such door. */
+  readonly servicesDoor: ServicesDoorConfiguration | undefined;
+  /** Where what it counts is read, by a process of ours with its certificate; undefined: nowhere. */
+  readonly metricsPort: number | undefined;
+  /** Whether it is also read at the public door, from this machine. Never in production. */
+  readonly showsMetricsLocally: boolean;
   readonly dataDirectory: string;
   /** Origins whose pages may call the gateway from a browser. */
   readonly allowedOrigins: readonly string[];
   readonly requestTimeoutMilliseconds: number;
+  readonly provisioning: ProvisioningRates;
   readonly limits: OperationLimits;
+}
+
+export interface ServicesDoorConfiguration {
+  readonly port: number;
+  /** Where services reach it, such as `https://localhost:4002`. */
+  readonly publicOrigin: string;
+  /** Holds `ca.crt`, the authority of their certificates, and `gateway.crt` and `gateway.key`, what the door shows. */
+  readonly tlsDirectory: string;
 }
 
 export interface IssuerConfiguration {
   readonly url: URL;
   /** What has to stand in `aud`: the gateway as an OAuth resource (RFC 8707). */
   readonly audience: string;
-  readonly multiFactor: MultiFactorRule;
+  readonly loginRules: LoginRules;
   /** Whether plain http is accepted for an issuer on this machine. */
   readonly isPlainLocalhostAllowed: boolean;
 }
@@ -65,6 +84,8 @@ const variables = z.object({
   SMART_HOME_URL: encryptedOrigin.optional(),
   COMMUNAL_URL: encryptedOrigin.optional(),
   TLS_DIR: z.string().min(1).optional(),
+  SERVICES_TLS_DIR: z.string().min(1).optional(),
+  GATEWAY_SERVICES_ORIGIN: encryptedOrigin.optional(),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -72,6 +93,8 @@ const variables = z.object({
     .pipe(z.array(z.string()).transform((list) => list.filter((entry) => entry !== '')))
     .pipe(z.array(origin)),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
+  PROVISIONING_PER_COMPANY: z.coerce.number().int().min(1).max(100_000).default(1_200),
+  PROVISIONING_STRANGERS_PER_ADDRESS: z.coerce.number().int().min(1).max(100_000).default(60),
 });
 
 /**
@@ -104,15 +127,30 @@ export function readGatewayConfiguration(
     issuer: issuerUrl === undefined ? undefined : readIssuer(issuerUrl, `${publicOrigin}/graphql`, environment),
     explorerClientId: settings.EXPLORER_CLIENT_ID,
     directoryOrigin,
+    staleSeconds: readStaleSeconds(environment),
     ownSubgraphs: {
       directory: `${directoryOrigin}/graphql`,
       'smart-home': `${settings.SMART_HOME_URL ?? `https://localhost:${addresses.SMART_HOME_PORT}`}/graphql`,
       communal: `${settings.COMMUNAL_URL ?? `https://localhost:${addresses.COMMUNAL_PORT}`}/graphql`,
     },
     tlsDirectory: settings.TLS_DIR ?? join(data, 'tls'),
+    servicesDoor:
+      settings.SERVICES_TLS_DIR === undefined
+        ? undefined
+        : {
+            port: addresses.GATEWAY_SERVICES_PORT,
+            publicOrigin: settings.GATEWAY_SERVICES_ORIGIN ?? `https://localhost:${addresses.GATEWAY_SERVICES_PORT}`,
+            tlsDirectory: settings.SERVICES_TLS_DIR,
+          },
+    metricsPort: environment['GATEWAY_METRICS_PORT'] === undefined ? undefined : addresses.GATEWAY_METRICS_PORT,
+    showsMetricsLocally: !isProduction(environment),
     dataDirectory: data,
     allowedOrigins: settings.CORS_ORIGINS.length > 0 ? settings.CORS_ORIGINS : [publicOrigin],
     requestTimeoutMilliseconds: settings.REQUEST_TIMEOUT_MS,
+    provisioning: {
+      perCompany: settings.PROVISIONING_PER_COMPANY,
+      strangersPerAddress: settings.PROVISIONING_STRANGERS_PER_ADDRESS,
+    },
     limits: readConfiguration(operationLimits, environment),
   };
 }
@@ -163,7 +201,7 @@ function readIssuer(url: string, defaultAudience: string, environment: NodeJS.Pr
   return {
     url: parsed,
     audience: AUDIENCE,
-    multiFactor: readMultiFactorRule(environment),
+    loginRules: readLoginRules(environment),
     isPlainLocalhostAllowed,
   };
 }

@@ -39,14 +39,12 @@ function withoutLiterals(message: string): string {
     .replace(/(Expected value of type "[^"]*"), found .*$/s, '$1.');
 }
 
-function toldExtensions(code: string, { acrValues, maxAge, limit }: NonNullable<GraphQLFormattedError['extensions']>) {
-  return {
-    code,
-    ...(acrValues !== undefined && { acrValues }),
-    ...(maxAge !== undefined && { maxAge }),
-    ...(limit !== undefined && { limit }),
-  };
+function toldExtensions(code: string, extensions: NonNullable<GraphQLFormattedError['extensions']>) {
+  const details = TOLD_DETAILS.filter((name) => extensions[name] !== undefined);
+  return { code, ...Object.fromEntries(details.map((name) => [name, extensions[name]])) };
 }
+
+const TOLD_DETAILS = ['acrValues', 'maxAge', 'proofAlgorithms', 'limit'];
 
 /** The status of an error outside of GraphQL, of Fastify or one of its hooks. */
 export function httpStatusOf(error: unknown): number {

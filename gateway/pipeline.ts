@@ -7,34 +7,45 @@ import type { Log } from '@commonhold/platform/log.ts';
 import { ANONYMOUS_RIGHTS, type Rights } from '@commonhold/schema/requirement.ts';
 import { GraphQLError } from 'graphql';
 import type { Audit } from './audit/audit.ts';
-import type { Authenticate } from './authentication/authenticate.ts';
+import type { AskAccess } from './authentication/access.ts';
+import type { Arrival, Authenticate } from './authentication/authenticate.ts';
 import { rightsOf } from './authentication/principal.ts';
+import { createStandingCheck, standsAnonymously } from './authentication/standing.ts';
 import type { AuthorizeOperation } from './authorize.ts';
 import { internalError } from './execution/answer-errors.ts';
 import { assertExecutable, assertVariables } from './execution/executable.ts';
-import type { Answer, ExecutePlan } from './execution/execute.ts';
-import type { PlanOperation } from './execution/plan.ts';
+import type { ExecutePlan } from './execution/execute.ts';
+import type { PlanOperation } from './planning/plan.ts';
+import type { Admission } from './protection/admission.ts';
 import type { LimitOperation } from './protection/limit-operation.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
 export interface PipelineParts {
   readonly authenticate: Authenticate;
+  readonly admission: Admission;
   readonly limit: LimitOperation;
   readonly authorize: AuthorizeOperation;
   readonly plan: PlanOperation;
   readonly execute: ExecutePlan;
   readonly audit: Audit;
   readonly metrics: Metrics;
+  /** What somebody may do now; undefined: nobody shows a token here. */
+  readonly askAccess: AskAccess | undefined;
 }
 
 export interface IncomingRequest {
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
+  readonly arrival: Arrival;
+  /** Tells the client what its next proof of possession should carry. */
+  readonly offerNonce: (nonce: string) => void;
   readonly query: unknown;
   readonly variables: unknown;
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** `listener` is called when the request has been answered, or nobody waits for the answer any more. */
+  readonly onceOver: (listener: () => void) => void;
   readonly record: RequestRecord;
   readonly log: Log;
 }
@@ -51,12 +62,13 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { authenticate, limit, authorize, plan, execute, audit, metrics } = parts;
+  const { authenticate, admission, limit, authorize, plan, execute, audit, metrics, askAccess } = parts;
   return {
     async admit(request) {
-      const { record, log, signal, rawHeaders } = request;
-      const principal = await authenticate({ rawHeaders, requestId: record.id, signal, log });
+      const { record } = request;
+      const principal = await authenticate({ ...request, requestId: record.id });
       record.principal = principal;
+      request.onceOver(admission.enter(principal?.tenant));
       limit(request);
       return { ...request, rights: principal ? rightsOf(principal, Date.now()) : ANONYMOUS_RIGHTS };
     },
@@ -70,41 +82,42 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         metrics.fieldsPruned(authorized.errors.length);
 
         const { document, visibleSchema } = authorized;
-        const operationName = incoming.operationName ?? undefined;
-        const planned = document && { document, operationName, plan: plan(document, operationName) };
+        const planned = document && { document, plan: await plan(document, incoming.operationName ?? undefined) };
         if (planned) authorized.assertPlan(planned.plan);
 
-        const answer =
-          planned &&
-          (await execute({
-            ...planned,
-            visibleSchema,
-            incoming,
-            fetchContext: {
-              principal: record.principal,
-              requestId: record.id,
-              deadline,
-              signal,
-              log,
-              onFetch: (subgraph, outcome, milliseconds) => metrics.fetchEnded(subgraph, outcome, milliseconds / 1000),
-            },
-          }).catch((error) => {
-            // A fetch of it may have had its effect before.
-            audit({ record, incoming, allowed: document, errors: [internalError()] });
-            throw error;
-          }));
-        const shaped = authorized.shape(answer);
-        audit({ record, incoming, allowed: document, errors: shaped.errors });
-        return toResult(shaped);
+        const answer = await execute({
+          planned,
+          visibleSchema,
+          incoming,
+          fetchContext: {
+            checkStanding:
+              planned && record.principal && askAccess
+                ? createStandingCheck({
+                    principal: record.principal,
+                    requestId: record.id,
+                    askAccess,
+                    mayGoOn: (renewed) => authorized.isPlanAllowed(planned.plan, rightsOf(renewed, record.startedAt)),
+                  })
+                : standsAnonymously,
+            requestId: record.id,
+            deadline,
+            signal,
+            log,
+            onFetch: (subgraph, outcome, milliseconds) => metrics.fetchEnded(subgraph, outcome, milliseconds / 1000),
+          },
+        }).catch((error) => {
+          // A fetch of it may have had its effect before.
+          audit({ record, incoming, allowed: document, errors: [internalError()] });
+          throw error;
+        });
+        const errors = [...authorized.errors, ...answer.errors];
+        audit({ record, incoming, allowed: document, errors });
+        return { data: answer.data, ...(errors.length > 0 && { errors }) };
       } catch (error) {
         return refusal(error, log);
       }
     },
   };
-}
-
-function toResult({ data, errors }: Answer): GatewayExecutionResult {
-  return { data: data ?? null, ...(errors.length > 0 && { errors }) };
 }
 
 /** What was made to be told is a client's mistake; anything else is ours, and its message may hold anything. */

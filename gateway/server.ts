@@ -13,18 +13,27 @@ import {
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
+import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
+import {
+  certificateThumbprint,
+  clientCertificate,
+  openServicesDoor,
+  type ServicesDoor,
+} from '@commonhold/platform/tls/services-door.ts';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
+import { stringifyAnswer } from './execution/written-data.ts';
 import type { IncomingRequest, Pipeline } from './pipeline.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
 import { assertAcceptable } from './protection/media-type.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthChecks, registerHealth } from './telemetry/health.ts';
+import { serveMetricsLocally } from './telemetry/local-metrics.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import { type GatewayContext, observeOperations } from './telemetry/observe-operations.ts';
 import { describeRecord, type RequestRecord, startRecord } from './telemetry/request-record.ts';
@@ -43,6 +52,10 @@ export interface ServerParts {
   readonly healthChecks: HealthChecks;
   /** Adds pages for browsers beside the API: what a browser gets that opens `/graphql`. */
   readonly registerPages?: (server: FastifyInstance) => Promise<void>;
+  /** What the door for companies' services shows, where there is one, and whose certificates it takes. */
+  readonly servicesIdentity: ServiceIdentity | undefined;
+  /** Adds the door for companies' identity providers. */
+  readonly registerProvisioning?: ((server: FastifyInstance) => Promise<void>) | undefined;
   readonly log: Log;
 }
 
@@ -54,7 +67,8 @@ export async function startServer(parts: ServerParts): Promise<Running> {
   await apollo.start();
   await protect(server, configuration);
   registerHealth(server, healthChecks);
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.render()));
+  if (configuration.showsMetricsLocally) serveMetricsLocally(server, metrics);
+  await parts.registerProvisioning?.(server);
   // Before the route, so that a hook of the pages can answer a browser in its place.
   await parts.registerPages?.(server);
   server.route({
@@ -63,14 +77,33 @@ export async function startServer(parts: ServerParts): Promise<Running> {
     handler: fastifyApolloHandler(apollo, { context: (request, reply) => admit(request, reply, parts) }),
   });
   await server.listen({ host: configuration.host, port: configuration.port });
+  const servicesDoor = await openDoorForServices(server, parts);
   return {
     async stop() {
-      await server.close();
+      await Promise.all([server.close(), servicesDoor?.stop()]);
       await apollo.stop();
     },
   };
 }
 
+/** The same API for companies' services, over mutual TLS; nothing else is there. */
+async function openDoorForServices(
+  server: FastifyInstance,
+  { configuration: { servicesDoor, host }, servicesIdentity }: ServerParts,
+): Promise<ServicesDoor | undefined> {
+  if (!servicesDoor || !servicesIdentity) return undefined;
+  return openServicesDoor({
+    identity: servicesIdentity,
+    host,
+    port: servicesDoor.port,
+    answer: (request, response) => {
+      if (GRAPHQL.test(request.url ?? '')) server.routing(request, response);
+      else response.writeHead(404).end();
+    },
+  });
+}
+
+const GRAPHQL = /^\/graphql(\?|$)/;
 const SLOWEST_REQUEST_MILLISECONDS = 15_000;
 
 function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
@@ -97,7 +130,7 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
   });
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   server.setNotFoundHandler((request, reply) =>
-    /^\/graphql(\?|$)/.test(request.url)
+    GRAPHQL.test(request.url)
       ? reply.code(405).header('allow', 'GET, POST').send(httpErrorBody(405))
       : reply.code(404).send(httpErrorBody(404)),
   );
@@ -136,8 +169,8 @@ async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfi
   await server.register(cors, {
     origin: [...allowedOrigins],
     methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'apollo-require-preflight', 'x-apollo-operation-name'],
-    exposedHeaders: ['x-request-id', 'www-authenticate', 'retry-after'],
+    allowedHeaders: ['authorization', 'content-type', 'dpop', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    exposedHeaders: ['x-request-id', 'www-authenticate', 'dpop-nonce', 'retry-after'],
     credentials: false,
     maxAge: 600,
   });
@@ -157,6 +190,7 @@ function createApolloServer({ supergraph, pipeline, metrics, log }: ServerParts)
     persistedQueries: false,
     stopOnTerminationSignals: false,
     formatError: finalError,
+    stringifyResult: stringifyAnswer,
     logger: quietLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -198,21 +232,36 @@ async function admit(
 function incoming(
   request: FastifyRequest,
   reply: FastifyReply,
-  { requestTimeoutMilliseconds }: GatewayConfiguration,
+  configuration: GatewayConfiguration,
   log: Log,
 ): IncomingRequest {
+  const { requestTimeoutMilliseconds } = configuration;
   const { record } = request;
   const given = request.method === 'GET' ? request.query : request.body;
   const { query, variables } = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
   return {
     rawHeaders: request.raw.rawHeaders,
+    arrival: arrivalOf(request, configuration),
+    // An answer with a nonce is for one client at one moment.
+    offerNonce: (nonce) => reply.headers({ 'dpop-nonce': nonce, 'cache-control': 'no-store' }),
     query,
     variables,
     deadline: record.startedAt + requestTimeoutMilliseconds,
     signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMilliseconds), abandonment(reply, record)]),
+    onceOver: (listener) => reply.raw.once('close', listener),
     record,
     log: log.child({ requestId: record.id }),
   };
+}
+
+function arrivalOf(
+  { raw, method }: FastifyRequest,
+  { publicOrigin, servicesDoor }: GatewayConfiguration,
+): IncomingRequest['arrival'] {
+  const certificate = clientCertificate(raw);
+  if (!certificate || !servicesDoor) return { method, address: `${publicOrigin}/graphql`, certificate: undefined };
+  const address = `${servicesDoor.publicOrigin}/graphql`;
+  return { method, address, certificate: certificateThumbprint(certificate) };
 }
 
 /** Aborted when the client hangs up. A mutation goes on: half of its effect may be there already. */

@@ -8,7 +8,11 @@ import { portNumber, readConfiguration } from './configuration.ts';
 
 const OFFSETS = {
   GATEWAY_PORT: 0,
+  GATEWAY_SERVICES_PORT: 2,
+  GATEWAY_METRICS_PORT: 4,
   ISSUER_PORT: 100,
+  ISSUER_SERVICES_PORT: 102,
+  ISSUER_METRICS_PORT: 104,
   DIRECTORY_PORT: 201,
   SMART_HOME_PORT: 202,
   COMMUNAL_PORT: 203,

@@ -5,8 +5,11 @@
  * 2. A parent with an IPC channel is told `ready`.
  * 3. SIGINT, SIGTERM or the loss of the parent drains: `stop` has ten seconds, then the process ends anyway.
  *
+ * What nobody caught ends the process with the error's kind alone: its message and stack may hold what was worked on.
+ *
  * No process outlives its parent: when the parent is killed, its IPC channel closes, and that is a reason to drain.
  */
+import { keepMemoryToOneself } from './memory-traces.ts';
 import { StartupError } from './startup-error.ts';
 
 const DRAIN_MILLISECONDS = 10_000;
@@ -33,11 +36,16 @@ export async function runProcess(name: string, start: () => Promise<Running>): P
     }
   };
 
+  process.on('uncaughtException', (error) => {
+    report(name, error);
+    process.exit(1);
+  });
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   if (process.send) process.on('disconnect', stop);
 
   try {
+    keepMemoryToOneself(process.env);
     running = await start();
     if (!isStopping) process.send?.({ kind: 'ready' });
   } catch (error) {

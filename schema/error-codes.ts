@@ -5,9 +5,13 @@
 export const ERROR_CODES = {
   UNAUTHENTICATED: 'There is no valid access token. Log in, or refresh the token, and repeat.',
   INSUFFICIENT_AUTHENTICATION:
-    'The login is too weak or too old for this. Log in again with the `acr_values` and `max_age` of the challenge (RFC 9470), and repeat.',
+    'The login is too weak or too old for this. Log in again with `acrValues` and `maxAge` of the error as `acr_values` and `max_age` (RFC 9470), and repeat once; a mutation only if the answer has a header `WWW-Authenticate`, since otherwise a part of it was carried out.',
+  BOUND_TOKEN_REQUIRED:
+    'A role of yours counts only with an access token that is bound to a key or to a certificate. Log in again with a DPoP proof (RFC 9449), services over mutual TLS (RFC 8705), and repeat.',
   FORBIDDEN: 'You may not do this. Repeating is of no use; ask for the right.',
   UNAUTHORIZED_FIELD_OR_TYPE: 'Your roles do not include this field: it is null. Leave it out, or ask for the right.',
+  BRIEFING_REQUIRED:
+    'The yearly security briefing is due, and this is personal data. Show `securityBriefing`, call `confirmSecurityBriefing`, and repeat.',
   CONSENT_REQUIRED: 'No consent is in force for this partner to process this residence. Ask the resident for one.',
   BAD_USER_INPUT: 'An argument is wrong; the message names it. Correct it.',
   BAD_REQUEST: 'The HTTP request is not one of GraphQL over HTTP. Correct the client.',
@@ -16,6 +20,7 @@ export const ERROR_CODES = {
   OPERATION_RESOLUTION_FAILURE: 'The document has no operation of this name. Correct `operationName`.',
   PERSISTED_QUERY_NOT_SUPPORTED: 'Automatic persisted queries are not offered. Send the whole document.',
   OPERATION_TOO_COMPLEX: 'The operation is larger than allowed; the message names the limit. Ask for less at once.',
+  OVERLOADED: 'More is asked than can be answered at the moment. Wait as long as `Retry-After` says, and repeat.',
   RATE_LIMITED: 'Too many requests. Wait as long as `Retry-After` says.',
   NOT_ACCEPTABLE: 'None of the media types in `Accept` can be given. Accept `application/graphql-response+json`.',
   PARTNER_UNAVAILABLE: 'The partner does not answer. The rest of the data is complete; try again later.',

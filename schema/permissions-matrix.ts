@@ -1,6 +1,6 @@
 /** The permissions as a Markdown document: a table for each type, a row for each field, a column for each role. */
 import { type FieldPermission, type Permissions, ROLE_NAMES, type Visibility } from './permissions.ts';
-import type { Role } from './policy.ts';
+import { ROLES, type Role } from './policy.ts';
 import type { Requirement } from './requirement.ts';
 
 const MARKS: Readonly<Record<Visibility, string>> = { company: '●', residences: '◐', none: '·' };
@@ -18,10 +18,20 @@ A change in this file is a change of somebody's rights: review it like code.
 | ${MARKS.none} | not seen |
 | personal | personal data: asks for the policy \`personal-data\` |
 | fresh login | asks for a login with a second factor that is at most five minutes old |
+| strong login | asks for a login that can't be phished, such as by a passkey |
 
 Nobody sees anything of another company. A field is reached only through fields that are seen too. A role that is granted
 for named residences sees what belongs to no residence, such as the company's name, in the whole company.
+
+Of ${rolesWithBoundTokens()} nothing is given to an access token that anybody could use who gets hold of it: theirs has to be
+bound to a key (DPoP, RFC 9449) or to a certificate (RFC 8705). The tokens of services always have to be.
 `;
+
+function rolesWithBoundTokens(): string {
+  return ROLE_NAMES.filter((role) => ROLES[role].boundTokens === 'everybody')
+    .map(columnTitle)
+    .join(' and ');
+}
 
 /** The same text for the same permissions. */
 export function renderMatrix({ fields }: Permissions): string {
@@ -35,11 +45,19 @@ function renderType(typeName: string, fields: readonly FieldPermission[]): strin
   const rows = fields.map((field) => [
     `\`${field.fieldName}\``,
     renderRequirements(field.requirements),
-    [field.isPersonalData ? 'personal' : '', field.needsFreshLogin ? 'fresh login' : ''].filter(Boolean).join(', '),
+    notesOf(field).join(', '),
     ...ROLE_NAMES.map((role) => MARKS[field.visibility(role)]),
   ]);
   const alignment = ['---', '---', '---', ...ROLE_NAMES.map(() => ':-:')];
   return `## ${typeName}\n\n${[columns, alignment, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function notesOf({ isPersonalData, needsFreshLogin, needsStrongLogin }: FieldPermission): readonly string[] {
+  return [
+    ...(isPersonalData ? ['personal'] : []),
+    ...(needsFreshLogin ? ['fresh login'] : []),
+    ...(needsStrongLogin ? ['strong login'] : []),
+  ];
 }
 
 function columnTitle(role: Role): string {

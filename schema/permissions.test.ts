@@ -60,5 +60,8 @@ describe('the matrix', () => {
     expect(rows).toContain(
       '| `unlockDoor` | `lock:open` and `fresh-mfa` | fresh login | ◐ | · | ◐ | · | · | · | · | · |',
     );
+    expect(rows).toContain(
+      '| `setIdentityProvider` | `login:manage` and `fresh-mfa` and `strong-mfa` | fresh login, strong login | · | · | · | · | · | · | · | ● |',
+    );
   });
 });

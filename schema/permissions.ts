@@ -4,7 +4,7 @@
  */
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
 import { requirementsOf } from './directives/requirements-of.ts';
-import { isRole, ROLES, type Role, type RoleDefinition } from './policy.ts';
+import { isRole, LOGIN_POLICIES, ROLES, type Role, type RoleDefinition } from './policy.ts';
 import { isSatisfied, type Requirement, type Rights } from './requirement.ts';
 
 /** `company`: everywhere in the company; `residences`: what belongs to the residences that the role was granted for. */
@@ -18,7 +18,9 @@ export interface FieldPermission {
   readonly isPersonalData: boolean;
   /** Nobody without the policy `fresh-mfa` sees it; `visibility` supposes a fresh login. */
   readonly needsFreshLogin: boolean;
-  /** What somebody with this role, freshly logged in, sees of it. */
+  /** Nobody without the policy `strong-mfa` sees it; `visibility` supposes a strong login. */
+  readonly needsStrongLogin: boolean;
+  /** What somebody with this role sees of it after the best of logins. */
   visibility(role: Role): Visibility;
 }
 
@@ -26,7 +28,7 @@ export interface Permissions {
   /** Every field of every object type and interface: roots first, then by type; fields in the order of the schema. */
   readonly fields: readonly FieldPermission[];
   /**
-   * What `role`, freshly logged in, sees of a field.
+   * What `role` sees of a field after the best of logins.
    *
    * @throws {TypeError} when there is no such field.
    */
@@ -50,6 +52,7 @@ export function permissionsOf(supergraph: DocumentNode): Permissions {
       requirements,
       isPersonalData: asksForPolicy(requirements, 'personal-data'),
       needsFreshLogin: asksForPolicy(requirements, 'fresh-mfa'),
+      needsStrongLogin: asksForPolicy(requirements, 'strong-mfa'),
       visibility: (role) => (isSatisfied(rightsOfRole(role), requirements) ? ROLES[role].reach : 'none'),
     };
   });
@@ -64,13 +67,13 @@ export function permissionsOf(supergraph: DocumentNode): Permissions {
   };
 }
 
-/** What somebody with this role alone, freshly logged in, holds where the role reaches. */
+/** What somebody with this role alone holds, where the role reaches, after the best of logins. */
 export function rightsOfRole(role: Role): Rights {
   const { scopes, policies }: RoleDefinition = ROLES[role];
   return {
     authenticated: true,
     scopes: new Set(scopes),
-    policies: new Set([...policies, 'public', 'fresh-mfa']),
+    policies: new Set([...policies, 'public', ...LOGIN_POLICIES]),
   };
 }
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layOutClusters } from './embedded-cluster.ts';
 import { startPostgres } from './postgres.ts';
 
 export interface TestDatabase {
@@ -17,7 +18,14 @@ export interface TestDatabase {
  * describe.each(DATABASES)('on %s', (_, provide) => { … });
  */
 export const DATABASES: readonly (readonly [string, () => Promise<TestDatabase>])[] = [
-  ['PGlite', async () => withFolder(undefined, async () => undefined)],
+  [
+    'PGlite',
+    async () => {
+      const provided = withFolder(undefined, async () => undefined);
+      await layOutClusters(provided.dataDirectory, ['directory']);
+      return provided;
+    },
+  ],
   [
     'PostgreSQL',
     async () => {

@@ -1,7 +1,7 @@
 /** A real PostgreSQL server for a test: Debian's programs, a cluster of its own in a temporary folder, a Unix socket. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +10,8 @@ export interface TestPostgres {
   readonly url: string;
   /** The same database as a superuser. */
   readonly superuserUrl: string;
+  /** From a moment later on, of everybody but the superuser. */
+  requirePasswords(): void;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,10 @@ export async function startPostgres(): Promise<TestPostgres> {
   return {
     url: address('commonhold'),
     superuserUrl: address('postgres'),
+    requirePasswords: () => {
+      writeFileSync(join(cluster, 'pg_hba.conf'), 'local all postgres trust\nlocal all all scram-sha-256\n');
+      server.kill('SIGHUP');
+    },
     stop: async () => {
       server.kill('SIGINT');
       await exited;

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The tests run real programs beside the product: PostgreSQL, Chromium, and Homebridge in a network of its own.
+# The tests run real programs beside the product: PostgreSQL, Redis, Chromium, an OpenID provider (Glewlwyd), and
+# Homebridge in a network of its own.
 # On Debian as root this installs what is missing; elsewhere it says what to install.
 set -eu
 
@@ -13,6 +14,8 @@ fi
 missing=
 command -v chromium >/dev/null || missing="$missing chromium"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v glewlwyd >/dev/null || missing="$missing glewlwyd"
 command -v ip >/dev/null || missing="$missing iproute2"
 command -v unshare >/dev/null || missing="$missing util-linux"
 [ -z "$missing" ] && exit 0

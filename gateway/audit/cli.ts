@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { dataDirectory } from '@commonhold/platform/addresses.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
+import { readRecordKey } from './record-key.ts';
 import { verifyRecord } from './verify.ts';
 
 try {
@@ -19,9 +20,10 @@ async function run(command: string | undefined): Promise<number> {
   if (command !== 'verify' && command !== 'export') {
     throw new StartupError('The command is not known', 'use verify or export');
   }
-  const key = (await loadMasterKey(process.env)).derive('audit');
+  const directory = join(dataDirectory(process.env), 'audit');
+  const key = await readRecordKey(directory, await loadMasterKey(process.env));
   const print = command === 'export' ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
-  const verdict = await verifyRecord(join(dataDirectory(process.env), 'audit'), key, print);
+  const verdict = await verifyRecord(directory, key, print);
   if (verdict.kind === 'whole') {
     process.stderr.write(`The record is whole: ${verdict.entries} in order.\n`);
     return 0;

@@ -5,7 +5,7 @@ import { decodeProtectedHeader, errors, jwtVerify, type ProtectedHeaderParameter
 import { z } from 'zod';
 import type { IssuerConfiguration } from '../config.ts';
 import { createIssuer } from './issuer.ts';
-import { isMultiFactor } from './multi-factor.ts';
+import { strengthOf } from './login-strength.ts';
 import type { Login } from './principal.ts';
 
 export interface AccessToken {
@@ -13,11 +13,24 @@ export interface AccessToken {
   readonly tenant: string;
   readonly client: string;
   readonly tokenId: string;
+  /** The login session that it came of (`sid`); undefined for services, and for issuers that don't say. */
+  readonly session: string | undefined;
   readonly login: Login;
+  /** undefined: whoever has it may use it. */
+  readonly binding: TokenBinding | undefined;
+}
+
+/** What the sender of a token has to hold, beside it: the thumbprints of its claim `cnf` (RFC 7800). */
+export interface TokenBinding {
+  /** `jkt`: of a key that signs proofs (RFC 9449, section 6.1). */
+  readonly key: string | undefined;
+  /** `x5t#S256`: of the certificate of a connection (RFC 8705, section 3.1). */
+  readonly certificate: string | undefined;
 }
 
 export type Verification =
-  | { readonly kind: 'valid'; readonly token: AccessToken }
+  /** `expiresAt`: instant in milliseconds since the epoch. */
+  | { readonly kind: 'valid'; readonly token: AccessToken; readonly expiresAt: number }
   /** `reason` is for the log and holds nothing of the token. */
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'unavailable' };
@@ -30,16 +43,25 @@ const ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'];
 const REFUSED_HEADERS = ['crit', 'jku', 'jwk', 'x5u', 'x5c', 'b64'] as const;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
+const thumbprint = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 const claims = z.object({
   sub: z.string().min(1).max(255),
   tenant: z.string().regex(/^[A-Za-z0-9_.:~-]{1,120}$/),
   client_id: z.string().min(1).max(255),
   jti: z.string().min(1).max(255),
+  sid: z.string().min(1).max(255).optional(),
   iat: z.number(),
+  exp: z.number(),
   acr: z.string().optional(),
   amr: z.array(z.string()).default([]),
   auth_time: z.number().optional(),
+  // A token that is bound to something else than what is looked at here would be let in unbound.
+  cnf: z.strictObject({ jkt: thumbprint.optional(), 'x5t#S256': thumbprint.optional() }).refine(isBound).optional(),
 });
+
+function isBound({ jkt, 'x5t#S256': x5t }: { jkt?: string | undefined; 'x5t#S256'?: string | undefined }): boolean {
+  return jkt !== undefined || x5t !== undefined;
+}
 
 export interface AccessTokenVerifier {
   readonly verify: VerifyAccessToken;
@@ -81,16 +103,13 @@ export function createAccessTokenVerifier(configuration: IssuerConfiguration): A
 function parseClaims(payload: unknown, configuration: IssuerConfiguration): Verification {
   const parsed = claims.safeParse(payload);
   if (!parsed.success) return { kind: 'invalid', reason: 'claims' };
-  const { sub, tenant, client_id, jti, iat, acr, amr, auth_time } = parsed.data;
+  const { sub, tenant, client_id, jti, sid, iat, exp, acr, amr, auth_time, cnf } = parsed.data;
   const latest = Date.now() / 1000 + CLOCK_TOLERANCE_SECONDS;
   if (iat > latest || (auth_time ?? 0) > latest) return { kind: 'invalid', reason: 'from the future' };
-  const login = {
-    acr,
-    amr,
-    authTime: auth_time,
-    isMultiFactor: isMultiFactor(configuration.multiFactor, { acr, amr }),
-  };
-  return { kind: 'valid', token: { subject: sub, tenant, client: client_id, tokenId: jti, login } };
+  const login = { acr, amr, authTime: auth_time, ...strengthOf(configuration.loginRules, { acr, amr }) };
+  const binding = cnf && { key: cnf.jkt, certificate: cnf['x5t#S256'] };
+  const token = { subject: sub, tenant, client: client_id, tokenId: jti, session: sid, login, binding };
+  return { kind: 'valid', token, expiresAt: exp * 1000 };
 }
 
 /** Looked at before any key is fetched, so that a token with a trick costs nothing. */

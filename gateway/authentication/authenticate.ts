@@ -1,17 +1,27 @@
 /**
  * The first stage of a request: who asks?
  *
- * 1. One bearer token in the `Authorization` header, or none.
+ * 1. One access token in the `Authorization` header, or none.
  * 2. The token is verified: our issuer's, for us, in force.
- * 3. A person has logged in with two factors.
- * 4. The directory says what they may do now, and that they are who the token took them for.
+ * 3. A token that is bound comes from whom it was given to.
+ * 4. A person has logged in with two factors.
+ * 5. The directory says what they may do now, that they are who the token took them for, and that the login hasn't ended.
+ * 6. Of that counts what their token is good enough for.
  */
 import type { Log } from '@commonhold/platform/log.ts';
 import type { AskAccess } from './access.ts';
 import type { AccessToken, VerifyAccessToken } from './access-token.ts';
-import { type BearerToken, readBearerToken } from './bearer-token.ts';
-import type { Principal } from './principal.ts';
-import { identityUnavailable, multiFactorNeeded, requestMalformed, tokenInvalid, tokenMissing } from './refusal.ts';
+import { type Credentials, readCredentials, type Scheme } from './credentials.ts';
+import { divideGrants, type Principal } from './principal.ts';
+import {
+  bindingNeeded,
+  identityUnavailable,
+  multiFactorNeeded,
+  requestMalformed,
+  tokenInvalid,
+  tokenMissing,
+} from './refusal.ts';
+import type { CheckSender, ShownToken } from './sender.ts';
 
 export interface AuthenticationParts {
   readonly isRequired: boolean;
@@ -21,6 +31,7 @@ export interface AuthenticationParts {
 
 export interface IdentityParts {
   readonly verify: VerifyAccessToken;
+  readonly checkSender: CheckSender;
   readonly askAccess: AskAccess;
   /** What a challenge for two factors asks for. */
   readonly acrValues: readonly string[];
@@ -29,9 +40,20 @@ export interface IdentityParts {
 export interface AuthenticationRequest {
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
+  readonly arrival: Arrival;
+  /** Tells the client what its next proof of possession should carry. */
+  readonly offerNonce: (nonce: string) => void;
   readonly requestId: string;
-  readonly signal: AbortSignal;
   readonly log: Log;
+}
+
+/** How a request came: what a proof of possession is about. */
+export interface Arrival {
+  readonly method: string;
+  /** Where clients reach what was asked, without a query, such as `http://localhost:4000/graphql`. */
+  readonly address: string;
+  /** SHA-256 of the certificate at the other end of the connection; undefined: there is none. */
+  readonly certificate: string | undefined;
 }
 
 /** undefined: nobody, where that is allowed. @throws {GraphQLError} with status and challenge. */
@@ -39,48 +61,61 @@ export type Authenticate = (request: AuthenticationRequest) => Promise<Principal
 
 export function createAuthentication({ isRequired, identity }: AuthenticationParts): Authenticate {
   return async (request) => {
-    const bearer = readBearerToken(request.rawHeaders);
-    if (bearer.kind === 'absent' && !isRequired) return undefined;
-    const token = requireToken(bearer);
-    if (!identity) throw tokenInvalid();
-    return identify(await verified(token, identity, request), identity, request);
+    const credentials = readCredentials(request.rawHeaders);
+    if (credentials.kind === 'absent' && !isRequired) return undefined;
+    const { scheme, token: text } = requireToken(credentials);
+    if (!identity) throw tokenInvalid(scheme);
+    const shown = { scheme, text, token: await verified(scheme, text, identity, request) };
+    await identity.checkSender(shown, request);
+    return identify(shown, identity, request);
   };
 }
 
-function requireToken(bearer: BearerToken): string {
-  if (bearer.kind === 'absent') throw tokenMissing();
-  if (bearer.kind === 'malformed') throw requestMalformed();
-  return bearer.token;
+function requireToken(credentials: Credentials): Extract<Credentials, { readonly kind: 'token' }> {
+  if (credentials.kind === 'absent') throw tokenMissing();
+  if (credentials.kind === 'malformed') throw requestMalformed();
+  return credentials;
 }
 
-async function verified(token: string, identity: IdentityParts, { log }: AuthenticationRequest): Promise<AccessToken> {
-  const verification = await identity.verify(token);
+async function verified(
+  scheme: Scheme,
+  text: string,
+  identity: IdentityParts,
+  { log }: AuthenticationRequest,
+): Promise<AccessToken> {
+  const verification = await identity.verify(text);
   if (verification.kind === 'valid') return verification.token;
   if (verification.kind === 'unavailable') {
     log.error('the issuer does not answer');
     throw identityUnavailable();
   }
   log.info({ reason: verification.reason }, 'access token refused');
-  throw tokenInvalid();
+  throw tokenInvalid(scheme);
 }
 
 async function identify(
-  token: AccessToken,
+  { scheme, token }: ShownToken,
   { askAccess, acrValues }: IdentityParts,
-  { requestId, signal, log }: AuthenticationRequest,
+  { requestId, log }: AuthenticationRequest,
 ): Promise<Principal> {
   // A program logs in as itself (client credentials); whoever else has one factor alone isn't asked about at all.
   const isProgram = token.subject === token.client;
-  if (!isProgram && !token.login.isMultiFactor) throw multiFactorNeeded(acrValues);
+  if (!isProgram && !token.login.isMultiFactor) throw multiFactorNeeded(scheme, acrValues);
 
-  const access = await askAccess({ tenant: token.tenant, subject: token.subject, requestId, signal });
+  const { tenant, subject, tokenId, session } = token;
+  const loggedInAt = token.login.authTime;
+  const access = await askAccess({ tenant, subject, tokenId, session, loggedInAt, requestId });
   if (access.kind === 'unavailable') {
-    log.error('the directory does not answer');
+    log.error('what they may do now is not known');
     throw identityUnavailable();
   }
   // A token of somebody who is suspended or has left is no better than one that is over.
-  if (access.kind === 'inactive') throw tokenInvalid();
+  if (access.kind === 'inactive') throw tokenInvalid(scheme);
   const isService = isProgram && access.subjectKind === 'service';
-  if (!isService && !token.login.isMultiFactor) throw multiFactorNeeded(acrValues);
-  return { ...token, kind: access.subjectKind, grants: access.grants };
+  if (!isService && !token.login.isMultiFactor) throw multiFactorNeeded(scheme, acrValues);
+  const kind = access.subjectKind;
+  const { grants, withheld } = divideGrants(access.grants, { kind, isBound: token.binding !== undefined });
+  if (grants.length === 0 && withheld.length > 0) throw bindingNeeded();
+  const { isBriefingDue, version: accessVersion } = access;
+  return { ...token, scheme, kind, grants, withheld, isBriefingDue, accessVersion };
 }

@@ -1,6 +1,9 @@
 /** Who asks, how they proved it, and what they hold: the token says the first two, the directory the third. */
-import { FRESH_MFA_SECONDS, type Policy, ROLES, type Role } from '@commonhold/schema/policy.ts';
+import { FRESH_MFA_SECONDS, type HeldName, holdingsOf, type Policy } from '@commonhold/schema/policy.ts';
 import type { Rights } from '@commonhold/schema/requirement.ts';
+import type { TokenBinding } from './access-token.ts';
+import type { Scheme } from './credentials.ts';
+import type { LoginStrength } from './login-strength.ts';
 
 export interface Principal {
   readonly kind: 'person' | 'service';
@@ -8,43 +11,75 @@ export interface Principal {
   readonly tenant: string;
   readonly client: string;
   readonly tokenId: string;
+  /** The login session that the token came of, where the issuer says so. */
+  readonly session: string | undefined;
+  /** By which the token came, and a challenge goes. */
+  readonly scheme: Scheme;
+  /** What its sender has to hold; undefined: whoever has the token may use it. */
+  readonly binding: TokenBinding | undefined;
   readonly login: Login;
+  /** What they may do with this token. */
   readonly grants: readonly Grant[];
+  /** What they hold beside that, and may only use with a token that is bound to a key or to a certificate. */
+  readonly withheld: readonly Grant[];
+  /** Whether they have to confirm the security briefing before they see personal data. */
+  readonly isBriefingDue: boolean;
+  /** All changes of the company's access up to this one are in the grants. */
+  readonly accessVersion: number;
 }
 
 /** How somebody logged in, as the access token says. */
-export interface Login {
+export interface Login extends LoginStrength {
   readonly acr: string | undefined;
   readonly amr: readonly string[];
   /** Seconds since the epoch; undefined for services. */
   readonly authTime: number | undefined;
-  readonly isMultiFactor: boolean;
 }
 
 export interface Grant {
-  readonly role: Role;
+  readonly role: HeldName;
   /** undefined: the whole company. */
   readonly residences: readonly string[] | undefined;
 }
 
+/** Divides what somebody holds into what counts with their token, and what would with one that is bound. */
+export function divideGrants(
+  grants: readonly Grant[],
+  { kind, isBound }: { readonly kind: Principal['kind']; readonly isBound: boolean },
+): Pick<Principal, 'grants' | 'withheld'> {
+  const counts = ({ role }: Grant): boolean =>
+    isBound || (kind === 'person' && holdingsOf(role).boundTokens === 'services');
+  return { grants: grants.filter(counts), withheld: grants.filter((grant) => !counts(grant)) };
+}
+
 /** What the principal may do anywhere in the company, at the instant `now` (milliseconds): the union of all grants. */
 export function rightsOf(principal: Principal, now: number): Rights {
-  const roles = principal.grants.map((grant) => ROLES[grant.role]);
+  const held = principal.grants.map(({ role }) => holdingsOf(role, principal.isBriefingDue));
   return {
     authenticated: true,
-    scopes: new Set(roles.flatMap((role) => [...role.scopes])),
-    policies: new Set([...generalPolicies(principal, now), ...roles.flatMap((role) => [...role.policies])]),
+    scopes: new Set(held.flatMap(({ scopes }) => scopes)),
+    policies: new Set([...generalPolicies(principal, now), ...held.flatMap(({ policies }) => policies)]),
   };
 }
 
 /** Policies that hold wherever an object is: they come from the login, not from a grant. */
 export function generalPolicies(principal: Principal, now: number): readonly Policy[] {
-  return isFresh(principal.login, now) ? ['public', 'fresh-mfa'] : ['public'];
+  const { login } = principal;
+  return [
+    'public',
+    ...(isFresh(login, now) ? (['fresh-mfa'] as const) : []),
+    ...(login.isPhishingResistant ? (['strong-mfa'] as const) : []),
+  ];
 }
 
-/** The same rights after a new login with two factors: what a step-up would bring. */
-export function withFreshLogin(rights: Rights): Rights {
-  return { ...rights, policies: new Set([...rights.policies, 'fresh-mfa' satisfies Policy]) };
+/** The rights of the same principal once they have confirmed the security briefing. */
+export function rightsOnceBriefed(principal: Principal, now: number): Rights {
+  return rightsOf({ ...principal, isBriefingDue: false }, now);
+}
+
+/** The rights of the same principal with a token that is bound. */
+export function rightsWhenBound(principal: Principal, now: number): Rights {
+  return rightsOf({ ...principal, grants: [...principal.grants, ...principal.withheld] }, now);
 }
 
 function isFresh(login: Login, now: number): boolean {

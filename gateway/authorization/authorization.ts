@@ -4,7 +4,6 @@
  * 1. `prune` leaves out of an operation what the rights don't allow, before it is planned: it is never fetched, and
  *    nothing is computed from it.
  * 2. `assertPlanAllowed` looks at the finished plan once more.
- * 3. `shape` completes the result of what was left to what the client asked: null in place of what was left out.
  *
  * Beside that, `schemaFor` is what introspection shows, and `scopesOf` what a subgraph has to know of the rights.
  */
@@ -13,16 +12,15 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { requirementsOf } from '@commonhold/schema/directives/requirements-of.ts';
 import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
 import type { Rights } from '@commonhold/schema/requirement.ts';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, print } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { areMet, booleanVariables } from './conditions.ts';
 import { selectOperation } from './operation.ts';
 import { type Permissions, permissionsOf } from './permissions.ts';
-import { assertPlanAllowed } from './plan-check.ts';
+import { planForbidden, readsDenied } from './plan-check.ts';
 import { type PrunedField, type PrunedOperation, pruneOperation } from './prune-operation.ts';
 import { createReach, type Reach, unwatchedReach } from './reach.ts';
 import { roleSchema } from './role-schema.ts';
-import { type ResponseData, shapeResult } from './shape.ts';
 import { type SubgraphScopes, scopesOfGraph } from './subgraph-scopes.ts';
 import { indexSupergraph } from './supergraph-index.ts';
 
@@ -35,11 +33,11 @@ export interface PruneRequest {
 }
 
 export type PruneOutcome =
-  /** Execute the client's document; its result needs no shaping. */
+  /** Execute the client's document. */
   | { readonly kind: 'unchanged' }
-  /** Execute `document`, shape its data, and answer with these errors too. They are none when `@skip` hit them all. */
+  /** Execute `document`, and answer with these errors too. They are none when `@skip` hit them all. */
   | { readonly kind: 'pruned'; readonly document: DocumentNode; readonly errors: readonly GraphQLError[] }
-  /** Nothing is left to fetch: shape `{}`, and answer with these errors. */
+  /** Nothing is left to fetch: answer with nulls and these errors. */
   | { readonly kind: 'denied'; readonly errors: readonly GraphQLError[] };
 
 export interface Authorization {
@@ -47,23 +45,16 @@ export interface Authorization {
   readonly apiSchema: GraphQLSchema;
   /** @throws {GraphQLError} `OPERATION_TOO_COMPLEX` */
   prune(request: PruneRequest): PruneOutcome;
-  /** Completes `data`, the result of a pruned document, to the result of the client's own `document`. */
-  shape(
-    document: DocumentNode,
-    operationName: string | null | undefined,
-    variables: Readonly<Record<string, unknown>> | undefined,
-    data: ResponseData | null | undefined,
-  ): ResponseData | null;
   /** @throws {GraphQLError} `FORBIDDEN` when a plan reads what these rights don't allow. */
   assertPlanAllowed(plan: QueryPlan, rights: Rights): void;
+  isPlanAllowed(plan: QueryPlan, rights: Rights): boolean;
   /** The API schema as somebody with these rights sees it by introspection. */
   schemaFor(rights: Rights): GraphQLSchema;
   /** The scopes and policies that a subgraph's fields ask for; none for an unknown subgraph. */
   scopesOf(subgraph: string): SubgraphScopes;
 }
 
-/** How much is remembered: operations (with their rights), and different sets of rights. */
-const REMEMBERED_OPERATIONS = 1_000;
+/** How many different sets of rights are remembered, each with the operations that were pruned by it. */
 const REMEMBERED_RIGHTS = 200;
 
 /**
@@ -82,34 +73,26 @@ export function createAuthorization(supergraphSdl: string | DocumentNode): Autho
   const asked = scopesOfGraph(undefined, index, policies);
   const scopes = new Map([...index.graphs].map(([name, graph]) => [name, scopesOfGraph(graph, index, policies)]));
   const grants = new LRUCache<string, Grant>({ max: REMEMBERED_RIGHTS });
-  const operations = new LRUCache<string, PrunedOperation>({ max: REMEMBERED_OPERATIONS });
-  const texts = new WeakMap<DocumentNode, string>();
+  const grantsByRights = new WeakMap<Rights, Grant>();
 
   return {
     apiSchema,
     prune({ document, operationName, variables, rights }) {
       const operation = selectOperation(document, operationName);
       const grant = grantOf(rights);
-      const {
-        changed,
-        pruned,
-        document: kept,
-      } = remember(operations, JSON.stringify([grant.fingerprint, operationName ?? null, textOf(document)]), () =>
-        pruneOperation(document, operation, { index, ...grant }),
-      );
+      const known = grant.operations.get(operation);
+      const prunedOperation = known ?? pruneOperation(document, operation, { index, ...grant });
+      if (!known) grant.operations.set(operation, prunedOperation);
+      const { changed, pruned, document: kept } = prunedOperation;
       if (!changed) return { kind: 'unchanged' };
       const given = booleanVariables(operation, variables);
       const errors = errorsOf(pruned.filter(({ conditions }) => areMet(conditions, given)));
       return kept ? { kind: 'pruned', document: kept, errors } : { kind: 'denied', errors };
     },
-    shape: (document, operationName, variables, data) =>
-      shapeResult(apiSchema, document, operationName, variables, data),
     assertPlanAllowed(plan, rights) {
-      const { permissions, allowedPlans } = grantOf(rights);
-      if (allowedPlans.has(plan)) return;
-      assertPlanAllowed(plan, index.schema, permissions);
-      allowedPlans.add(plan);
+      if (!isPlanAllowed(plan, rights)) throw planForbidden();
     },
+    isPlanAllowed,
     schemaFor(rights) {
       const grant = grantOf(rights);
       grant.schema ??= roleSchema(apiSchema, grant.permissions, grant.reach);
@@ -118,7 +101,21 @@ export function createAuthorization(supergraphSdl: string | DocumentNode): Autho
     scopesOf: (subgraph) => scopes.get(subgraph) ?? { scopes: new Set(), policies: new Set() },
   };
 
+  function isPlanAllowed(plan: QueryPlan, rights: Rights): boolean {
+    const { permissions, allowedPlans } = grantOf(rights);
+    if (allowedPlans.has(plan)) return true;
+    if (readsDenied(plan, index.schema, permissions)) return false;
+    allowedPlans.add(plan);
+    return true;
+  }
+
   function grantOf(rights: Rights): Grant {
+    const known = grantsByRights.get(rights) ?? grantByFingerprint(rights);
+    grantsByRights.set(rights, known);
+    return known;
+  }
+
+  function grantByFingerprint(rights: Rights): Grant {
     const fingerprint = JSON.stringify([
       rights.authenticated,
       [...rights.scopes].filter((scope) => asked.scopes.has(scope)).sort(),
@@ -127,22 +124,17 @@ export function createAuthorization(supergraphSdl: string | DocumentNode): Autho
     return remember(grants, fingerprint, () => {
       const permissions = permissionsOf(rights, index, policies);
       const reach = permissions.hasDeniedKey ? createReach(index, permissions) : unwatchedReach();
-      return { fingerprint, permissions, reach, allowedPlans: new WeakSet(), schema: undefined };
+      return { permissions, reach, operations: new WeakMap(), allowedPlans: new WeakSet(), schema: undefined };
     });
-  }
-
-  function textOf(document: DocumentNode): string {
-    const text = texts.get(document) ?? print(document);
-    texts.set(document, text);
-    return text;
   }
 }
 
 /** What is worked out once for all who hold the same of the rights that the supergraph asks for. */
 interface Grant {
-  readonly fingerprint: string;
   readonly permissions: Permissions;
   readonly reach: Reach;
+  /** As long as the parsed operation itself is kept. */
+  readonly operations: WeakMap<OperationDefinitionNode, PrunedOperation>;
   readonly allowedPlans: WeakSet<QueryPlan>;
   schema: GraphQLSchema | undefined;
 }

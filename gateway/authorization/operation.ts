@@ -1,4 +1,4 @@
-/** What pruning and shaping both read from a document. */
+/** What pruning and execution both read from a document. */
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
 
 /**

@@ -23,20 +23,16 @@ import {
 import { fragmentsOf } from './operation.ts';
 import type { Permissions } from './permissions.ts';
 
-/**
- * @throws {GraphQLError} `FORBIDDEN` when the plan reads a field that is denied or unknown. The message doesn't name it.
- *
- * @example
- * assertPlanAllowed(planner.buildQueryPlan(operation), schema, permissions);
- */
-export function assertPlanAllowed(plan: QueryPlan, schema: GraphQLSchema, permissions: Permissions): void {
-  for (const fetch of fetchesOf(plan.node)) {
-    if (readsDenied(fetch, schema, permissions)) {
-      throw new GraphQLError('The operation cannot be carried out without data that you may not see', {
-        extensions: { code: 'FORBIDDEN' },
-      });
-    }
-  }
+/** Whether the plan reads a field that is denied or unknown. */
+export function readsDenied(plan: QueryPlan, schema: GraphQLSchema, permissions: Permissions): boolean {
+  return fetchesOf(plan.node).some((fetch) => fetchReadsDenied(fetch, schema, permissions));
+}
+
+/** What is said of such a plan. It doesn't name the field. */
+export function planForbidden(): GraphQLError {
+  return new GraphQLError('The operation cannot be carried out without data that you may not see', {
+    extensions: { code: 'FORBIDDEN' },
+  });
 }
 
 function fetchesOf(node: PlanNode | SubscriptionNode | undefined): readonly FetchNode[] {
@@ -64,7 +60,7 @@ type Read =
   | { readonly kind: 'field'; readonly name: string; readonly below: readonly Read[] }
   | { readonly kind: 'fragment'; readonly type: string | undefined; readonly below: readonly Read[] };
 
-function readsDenied(fetch: FetchNode, schema: GraphQLSchema, permissions: Permissions): boolean {
+function fetchReadsDenied(fetch: FetchNode, schema: GraphQLSchema, permissions: Permissions): boolean {
   const document = fetch.operationDocumentNode ?? parse(fetch.operation, { noLocation: true });
   const fragments = fragmentsOf(document);
   const rootType = schema.getRootType(fetch.operationKind);

@@ -5,7 +5,7 @@
  *    Named fragments are walked at each place where they are spread, since what is denied depends on the place.
  * 2. Leave out each field that is denied, and note its path. A field of an abstract type is left out when it is denied
  *    on any type that the object can have; whoever may see it on some of them asks by a fragment on these.
- * 3. Ask for the types of objects, under an alias that the operation doesn't use, where `shape.ts` has to tell them,
+ * 3. Ask for the types of objects, under an alias that the operation doesn't use, where the answer depends on them,
  *    and where a selection would be empty otherwise.
  * 4. Keep only the variables and fragments that are still used.
  */

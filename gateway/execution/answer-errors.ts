@@ -16,14 +16,22 @@ const OURS_ALONE: ReadonlySet<string> = new Set<ErrorCode>([
   'NOT_ACCEPTABLE',
 ]);
 
+/** As many of one fetch are told. */
+export const MOST_FETCH_ERRORS = 100;
+
 const INTERNAL_MESSAGE = 'Something went wrong on our side.';
 
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
 }
 
-/** A subgraph's error: what it may tell passes, everything else becomes `INTERNAL_SERVER_ERROR`. */
-export function errorOfSubgraph(message: string, code: unknown, path: Path | undefined): GraphQLError {
+/** An error that a subgraph tells: what it may tell passes, everything else of it becomes `INTERNAL_SERVER_ERROR`. */
+export function errorOfSubgraph(
+  message: string,
+  extensions: Readonly<Record<string, unknown>> | undefined,
+  path: Path | undefined,
+): GraphQLError {
+  const code = extensions?.['code'];
   return isErrorCode(code) && code !== 'INTERNAL_SERVER_ERROR' && !OURS_ALONE.has(code)
     ? errorAt(message, code, path)
     : internalError(path);

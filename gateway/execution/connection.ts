@@ -4,6 +4,7 @@
  */
 import type { ServiceIdentity, ServiceName } from '@commonhold/platform/tls/identity.ts';
 import { tlsTowards } from '@commonhold/platform/tls/peer.ts';
+import { openServicePools, type ServicePools } from '@commonhold/platform/tls/service-pools.ts';
 import { Agent, type Dispatcher } from 'undici';
 
 export interface Connection {
@@ -43,23 +44,34 @@ const TIMEOUT_MILLISECONDS = 30_000;
 const CONNECT_TIMEOUT_MILLISECONDS = 3_000;
 
 export function openConnection(mutualTls?: MutualTls): Connection {
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    headersTimeout: TIMEOUT_MILLISECONDS,
-    bodyTimeout: TIMEOUT_MILLISECONDS,
-    maxResponseSize: LARGEST_ANSWER_BYTES,
-    connect: {
-      timeout: CONNECT_TIMEOUT_MILLISECONDS,
-      ...(mutualTls && tlsTowards(mutualTls.identity, mutualTls.peer)),
-    },
-  });
+  const pools = openPools(mutualTls);
   return {
     post: async (url, { headers, body, signal }) =>
-      readAnswer(await agent.request({ ...target(url), method: 'POST', headers, body, signal })),
-    get: async (url, signal) => readAnswer(await agent.request({ ...target(url), method: 'GET', signal })),
-    close: () => agent.close(),
+      readAnswer(
+        await pools.for(headers['authorization']).request({ ...target(url), method: 'POST', headers, body, signal }),
+      ),
+    get: async (url, signal) =>
+      readAnswer(await pools.for(undefined).request({ ...target(url), method: 'GET', signal })),
+    close: () => pools.close(),
   };
+}
+
+function openPools(mutualTls: MutualTls | undefined): ServicePools {
+  const open = (tls: object | undefined): Agent =>
+    new Agent({
+      connections: CONNECTIONS,
+      pipelining: 1,
+      headersTimeout: TIMEOUT_MILLISECONDS,
+      bodyTimeout: TIMEOUT_MILLISECONDS,
+      maxResponseSize: LARGEST_ANSWER_BYTES,
+      connect: { timeout: CONNECT_TIMEOUT_MILLISECONDS, ...tls },
+    });
+  if (mutualTls) {
+    const { identity, peer } = mutualTls;
+    return openServicePools(identity, (own) => open(tlsTowards(own, peer)));
+  }
+  const agent = open(undefined);
+  return { for: () => agent, close: () => agent.close(), destroy: () => agent.destroy() };
 }
 
 function target(url: string): { readonly origin: string; readonly path: string } {

@@ -2,9 +2,9 @@
  * What the gateway tells one subgraph of who asks: their company, and of their grants only what this subgraph's schema
  * speaks of. Who they are, only where the subgraph needs it.
  */
-import { ROLES } from '@commonhold/schema/policy.ts';
+import { holdingsOf } from '@commonhold/schema/policy.ts';
 import type { SubgraphEntry } from '@commonhold/schema/subgraphs.ts';
-import { generalPolicies, type Principal } from '../authentication/principal.ts';
+import { type Grant, generalPolicies, type Principal } from '../authentication/principal.ts';
 
 /** Scopes and policies that a subgraph's schema names. */
 export interface NamedRights {
@@ -16,6 +16,8 @@ export interface SubgraphClaims {
   readonly tenant: string;
   readonly sub?: string;
   readonly policies: readonly string[];
+  /** All changes of the company's access up to this one are in the grants. */
+  readonly accessVersion: number;
   readonly grants: readonly {
     readonly scopes: readonly string[];
     readonly policies: readonly string[];
@@ -31,15 +33,28 @@ export function subgraphClaims(
   named: NamedRights,
   now: number,
 ): SubgraphClaims {
-  const grants = principal.grants.map(({ role, residences }) => ({
-    scopes: ROLES[role].scopes.filter((scope) => named.scopes.has(scope)),
-    policies: ROLES[role].policies.filter((policy) => named.policies.has(policy)),
-    ...(residences && { residences }),
-  }));
+  const grants = oneOfEachRole(principal.grants).map(({ role, residences }) => {
+    const { scopes, policies } = holdingsOf(role, principal.isBriefingDue);
+    return {
+      scopes: scopes.filter((scope) => named.scopes.has(scope)),
+      policies: policies.filter((policy) => named.policies.has(policy)),
+      ...(residences && { residences }),
+    };
+  });
   return {
     tenant: principal.tenant,
     ...(personalClaims.includes('sub') && { sub: principal.subject }),
     policies: generalPolicies(principal, now).filter((policy) => named.policies.has(policy)),
+    accessVersion: principal.accessVersion,
     grants: grants.filter(({ scopes, policies }) => scopes.length > 0 || policies.length > 0),
   };
+}
+
+/** The same rights in fewer words: somebody may hold a role by a grant for each of many residences. */
+function oneOfEachRole(grants: readonly Grant[]): readonly Grant[] {
+  return [...new Set(grants.map(({ role }) => role))].map((role) => {
+    const residences = grants.filter((grant) => grant.role === role).map((grant) => grant.residences);
+    const named = residences.flatMap((some) => some ?? []);
+    return { role, residences: residences.includes(undefined) ? undefined : [...new Set(named)] };
+  });
 }

@@ -2,35 +2,43 @@
  * One fetch of a query plan: an operation goes to a subgraph, and its answer is parsed.
  *
  * A subgraph that is down, slow or answers nonsense makes this fetch's fields null, with an error for each; the other
- * subgraphs' data arrives. Only headers that are set here are sent: nothing of what a client sends gets through.
+ * subgraphs' data arrives. So does a right that the operation needs and that was removed since it began: nothing is sent. Only headers that are set here are sent: nothing of what a client sends gets through.
  */
-import type { GraphQLDataSource, GraphQLDataSourceProcessOptions } from '@apollo/gateway';
-import type { GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
 import type { Log } from '@commonhold/platform/log.ts';
-import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
+import { z } from 'zod';
 import type { Principal } from '../authentication/principal.ts';
-import { hasShapeOf } from './answer-shape.ts';
-import { fetchEntities } from './entity-batches.ts';
+import type { CheckStanding } from '../authentication/standing.ts';
+import { isData, isList } from './data.ts';
+import { withExtensions } from './fetch-body.ts';
 import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
-import type { ReachableSubgraph } from './subgraphs.ts';
+import type { ReachableSubgraph, SubgraphToken } from './subgraphs.ts';
 
 /** What the fetches of one request share. */
 export interface FetchContext {
-  readonly principal: Principal | undefined;
+  /** Looked at before anything is sent. */
+  readonly checkStanding: CheckStanding;
   readonly requestId: string;
   /** Instant, in milliseconds since the epoch, after which nobody waits for the answer. */
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** The whole supergraph: answers are held against it. */
-  readonly schema: GraphQLSchema;
   /** Told of each fetch that ended. */
   readonly onFetch: (subgraph: string, outcome: FetchOutcome, milliseconds: number) => void;
 }
 
-export type FetchOutcome = 'answered' | 'unavailable';
+export type FetchOutcome = 'answered' | 'unavailable' | 'stopped';
 
-const MOST_ERRORS = 100;
+export type Fetched =
+  | ({ readonly kind: 'answered' } & SubgraphAnswer)
+  /** What is told at each place where something is missing now. */
+  | { readonly kind: 'failed'; readonly message: string; readonly code: ErrorCode };
+
+/**
+ * @param body the request's, as JSON
+ * @param entities how many are asked for; they come back one for each, or not at all
+ */
+export type FetchFrom = (subgraph: string, body: string, entities?: number) => Promise<Fetched>;
 
 /**
  * What a subgraph is left with to say that something took too long, before nobody waits any more: a tenth of the time,
@@ -39,56 +47,101 @@ const MOST_ERRORS = 100;
 const ANSWERING_SHARE = 0.1;
 const GREATEST_ANSWERING_MILLISECONDS = 500;
 
-type FetchRequest = GraphQLDataSourceProcessOptions['request'];
-
-/** For one request: its token is minted once, when the first fetch needs it. */
-export function createSubgraphFetch(subgraph: ReachableSubgraph, context: FetchContext): GraphQLDataSource {
-  let token: Promise<string | undefined> | undefined;
-  const mintToken = (): Promise<string | undefined> => {
-    token ??= context.principal ? subgraph.mintToken(context.principal, Date.now()) : Promise.resolve(undefined);
-    return token;
-  };
-  const fetchAnswer = async (request: FetchRequest, document: DocumentNode): Promise<SubgraphAnswer> => {
-    const representations = representationsOf(request);
-    if (!representations) {
-      const answer = await post(subgraph, request, request.variables, await mintToken(), context);
-      assertShape(answer, document, context);
-      return answer;
-    }
-    return fetchEntities(representations, async (some) => {
-      const variables = { ...request.variables, representations: some };
-      const answer = await post(subgraph, request, variables, await mintToken(), context);
-      assertComplete(answer, some.length);
-      assertShape(answer, document, context);
-      return answer;
-    });
-  };
-  return {
-    async process(options): Promise<GatewayGraphQLResponse> {
-      const { request } = options;
-      const document = ('document' in options && options.document) || parse(request.query ?? '', { noLocation: true });
-      const start = performance.now();
-      const ended = (outcome: FetchOutcome): void => context.onFetch(subgraph.name, outcome, performance.now() - start);
-      try {
-        const answer = await fetchAnswer(request, document);
-        ended('answered');
-        return toResponse(answer);
-      } catch (error) {
-        ended('unavailable');
-        context.log.error({ subgraph: subgraph.name, reason: reason(error) }, 'subgraph unavailable');
-        return { errors: unavailable(request, document) };
+/** For one request: a token is minted when the first fetch needs it, and again when what somebody may do has changed. */
+export function createSubgraphFetch(
+  subgraphs: ReadonlyMap<string, ReachableSubgraph>,
+  context: FetchContext,
+): FetchFrom {
+  const asking = new Map<string, Ask>();
+  return async (name, body, entities) => {
+    const start = performance.now();
+    const ended = (outcome: FetchOutcome): void => context.onFetch(name, outcome, performance.now() - start);
+    try {
+      const answer = await askOf(name)(body);
+      if (entities !== undefined) assertComplete(answer, entities);
+      ended('answered');
+      return { kind: 'answered', ...answer };
+    } catch (error) {
+      if (error instanceof Stopped) {
+        ended('stopped');
+        context.log.info({ subgraph: name, reason: error.code }, 'fetch stopped');
+        return { kind: 'failed', message: error.message, code: error.code };
       }
-    },
+      ended('unavailable');
+      context.log.error({ subgraph: name, reason: reason(error) }, 'subgraph unavailable');
+      return { kind: 'failed', message: UNAVAILABLE, code: 'SUBGRAPH_UNAVAILABLE' };
+    }
+  };
+
+  function askOf(name: string): Ask {
+    const known = asking.get(name);
+    if (known) return known;
+    const subgraph = subgraphs.get(name);
+    if (!subgraph) throw new Error('unknown subgraph');
+    const ask = createAsk(subgraph, context);
+    asking.set(name, ask);
+    return ask;
+  }
+}
+
+type Ask = (body: string) => Promise<SubgraphAnswer>;
+
+function createAsk(subgraph: ReachableSubgraph, context: FetchContext): Ask {
+  const tokenOf = rememberToken(subgraph);
+  return async (body) => {
+    const received = await send(body);
+    if (received.kind === 'answered') return received.answer;
+    // Nothing was carried out, so that also a mutation may be sent again.
+    const again = await send(body, received.accessVersion);
+    if (again.kind === 'outdated') throw new Error('outdated');
+    return again.answer;
+  };
+
+  async function send(body: string, atLeast = 0): Promise<Received> {
+    const standing = await context.checkStanding(atLeast);
+    if (standing.kind === 'fallen') throw new Stopped(standing.code, standing.message);
+    return post(subgraph, body, await tokenOf(standing.principal), context);
+  }
+}
+
+const UNAVAILABLE = 'A part of the platform does not answer.';
+
+/** Whom the operation is carried out for may not go on with it. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+function rememberToken(
+  subgraph: ReachableSubgraph,
+): (principal: Principal | undefined) => Promise<SubgraphToken | undefined> {
+  let last: { readonly principal: Principal; readonly token: Promise<SubgraphToken | undefined> } | undefined;
+  return async (principal) => {
+    if (!principal) return undefined;
+    if (last?.principal !== principal) last = { principal, token: subgraph.mintToken(principal, Date.now()) };
+    return last.token;
   };
 }
 
+type Received =
+  | { readonly kind: 'answered'; readonly answer: SubgraphAnswer }
+  /** The subgraph knows of changes of access up to this version, which aren't all in the token. */
+  | { readonly kind: 'outdated'; readonly accessVersion: number };
+
+const OUTDATED_STATUS = 412;
+const outdated = z.object({ accessVersion: z.number().int().nonnegative() });
+
 async function post(
   { url, connection }: ReachableSubgraph,
-  { query, operationName }: FetchRequest,
-  variables: FetchRequest['variables'],
-  token: string | undefined,
+  body: string,
+  token: SubgraphToken | undefined,
   { requestId, deadline, signal }: FetchContext,
-): Promise<SubgraphAnswer> {
+): Promise<Received> {
   const millisecondsLeft = deadline - Date.now();
   if (millisecondsLeft <= 0) throw new Error('deadline');
   const { status, contentType, text } = await connection.post(url, {
@@ -97,16 +150,19 @@ async function post(
       accept: 'application/graphql-response+json, application/json;q=0.9',
       'x-request-id': requestId,
       'x-deadline-ms': String(workingTime(millisecondsLeft)),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(token && { authorization: `Bearer ${token.token}` }),
     },
-    body: JSON.stringify({ query, operationName, variables }),
+    body: token?.extensions ? withExtensions(body, token.extensions) : body,
     signal,
   });
+  if (status === OUTDATED_STATUS && token !== undefined) {
+    return { kind: 'outdated', ...outdated.parse(JSON.parse(text)) };
+  }
   if (status === 401 || status === 403 || status >= 500 || (status >= 300 && status < 400)) {
     throw new Error(`status ${status}`);
   }
   if (!/^application\/(graphql-response\+)?json\b/i.test(contentType)) throw new Error('media type');
-  return parseSubgraphAnswer(text);
+  return { kind: 'answered', answer: parseSubgraphAnswer(text) };
 }
 
 function workingTime(millisecondsLeft: number): number {
@@ -117,47 +173,10 @@ function workingTime(millisecondsLeft: number): number {
 /** Entities come back one for each that was asked for, or not at all. */
 function assertComplete({ data }: SubgraphAnswer, asked: number): void {
   const entities = data?.['_entities'];
-  if (data && !(Array.isArray(entities) && entities.length === asked)) throw new Error('entities');
-}
-
-function assertShape({ data }: SubgraphAnswer, document: DocumentNode, { schema }: FetchContext): void {
-  if (data && !hasShapeOf(document, data, schema)) throw new Error('shape');
-}
-
-function representationsOf({ query, variables }: FetchRequest): readonly unknown[] | undefined {
-  const representations: unknown = variables?.['representations'];
-  return query?.includes('_entities(representations:') && Array.isArray(representations) ? representations : undefined;
-}
-
-function toResponse({ data, errors }: SubgraphAnswer): GatewayGraphQLResponse {
-  return {
-    ...(data && { data }),
-    ...(errors && {
-      errors: errors.slice(0, MOST_ERRORS).map(({ message, path, extensions }) => ({
-        message,
-        ...(path && { path }),
-        extensions: { code: extensions?.['code'] },
-      })),
-    }),
-  };
-}
-
-/** An error for each field or entity that isn't there now, in the terms of the subgraph's own answer. */
-function unavailable(request: FetchRequest, document: DocumentNode): NonNullable<GatewayGraphQLResponse['errors']> {
-  const paths =
-    representationsOf(request)?.map((_, index) => ['_entities', index]) ?? rootKeys(document).map((key) => [key]);
-  return paths.slice(0, MOST_ERRORS).map((path) => ({
-    message: 'A part of the platform does not answer.',
-    path,
-    extensions: { code: 'SUBGRAPH_UNAVAILABLE' },
-  }));
-}
-
-function rootKeys({ definitions }: DocumentNode): readonly string[] {
-  const operation = definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  return (operation?.selectionSet.selections ?? []).flatMap((selection) =>
-    selection.kind === Kind.FIELD ? [(selection.alias ?? selection.name).value] : [],
-  );
+  const isComplete = isList(entities) && entities.length === asked;
+  if (data && !(isComplete && entities.every((entity) => entity === null || isData(entity)))) {
+    throw new Error('entities');
+  }
 }
 
 /** For the log: the kind of failure, never a message, which may hold an address or data. */

@@ -5,11 +5,12 @@
 
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
-import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import { findSubgraph, type SubgraphEntry, type SubgraphName } from '@commonhold/schema/subgraphs.ts';
 import type { Principal } from '../authentication/principal.ts';
 import type { Subgraph } from '../supergraph/load-supergraph.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { detachResidences } from './detached-residences.ts';
+import { createTokenMint } from './kept-tokens.ts';
 import { type NamedRights, subgraphClaims } from './subgraph-claims.ts';
 
 export interface ReachableSubgraph {
@@ -17,7 +18,13 @@ export interface ReachableSubgraph {
   readonly url: string;
   readonly connection: Connection;
   /** A token for this subgraph alone; undefined where none is given. */
-  mintToken(principal: Principal, now: number): Promise<string | undefined>;
+  mintToken(principal: Principal, now: number): Promise<SubgraphToken | undefined>;
+}
+
+export interface SubgraphToken {
+  readonly token: string;
+  /** What goes in the body beside the operation (GraphQL over HTTP, section 5.1), where the token has no room for it. */
+  readonly extensions: { readonly residences: readonly (readonly string[])[] } | undefined;
 }
 
 export interface SubgraphOptions {
@@ -50,11 +57,15 @@ export async function reachSubgraphs(
 function reachOwn(entry: SubgraphEntry, identity: ServiceIdentity, options: SubgraphOptions): ReachableSubgraph {
   const { name } = entry;
   const named = options.namedRights(name);
+  const mint = createTokenMint(identity, name);
   return {
     name,
     url: options.ownAddresses[name],
     connection: openConnection({ identity, peer: name }),
-    mintToken: (principal, now) => mintServiceToken(identity, name, subgraphClaims(principal, entry, named, now)),
+    mintToken: async (principal, now) => {
+      const { claims, residences } = detachResidences(subgraphClaims(principal, entry, named, now));
+      return { token: await mint(claims), extensions: residences && { residences } };
+    },
   };
 }
 

@@ -2,6 +2,7 @@
 import { Html, html } from '../issuer/pages/html.ts';
 import { ASSET_PATH, IMPORT_MAP } from './assets.ts';
 import type { PageSettings } from './page-settings.ts';
+import { REVIEWS_PANEL } from './reviews-panel.ts';
 
 /** @param styleNonce as in the policy that goes with it */
 export function explorerDocument(settings: PageSettings, styleNonce: string): string {
@@ -18,11 +19,14 @@ export function explorerDocument(settings: PageSettings, styleNonce: string): st
 <link rel="stylesheet" href="${ASSET_PATH}/graphiql-theme.css">
 <link rel="stylesheet" href="${ASSET_PATH}/style.css" id="page-style" nonce="${styleNonce}">
 <link rel="stylesheet" href="${ASSET_PATH}/explorer.css">
+<link rel="stylesheet" href="${ASSET_PATH}/briefing.css">
+<link rel="stylesheet" href="${ASSET_PATH}/reviews.css">
 <script type="importmap">${new Html(IMPORT_MAP)}</script>
 <script type="module" src="${ASSET_PATH}/main.js"></script>
 </head>
 <body>
 ${HEADER}
+${BRIEFING}
 ${WELCOME}
 ${EXPLORER}
 </body>
@@ -34,11 +38,20 @@ const HEADER = html`<header class="page-header">
 <p class="brand"><span aria-hidden="true" class="mark"></span>Commonhold <span class="quiet">Explorer</span></p>
 <div id="account" class="account" hidden>
 <p id="account-name" class="account-name"></p>
+<a id="account-link" class="account-link" hidden>Your sessions</a>
 <button type="button" id="logout" class="plain">Log out</button>
 </div>
 <button type="button" id="header-login" class="plain" hidden>Log in</button>
 </header>
 <noscript>This page needs JavaScript. Programs use the same address without it.</noscript>`;
+
+const BRIEFING = html`<section id="briefing" class="briefing" aria-labelledby="briefing-title" hidden>
+<h2 id="briefing-title" class="briefing-title">Your yearly security briefing is due</h2>
+<p>Read and confirm it: until then you see no personal data.</p>
+<div id="briefing-text" class="briefing-text" tabindex="0" role="document" aria-label="Security briefing"></div>
+<p id="briefing-problem" class="problem" role="alert" hidden></p>
+<button type="button" id="briefing-confirm" class="primary briefing-confirm">I have read it and act by it</button>
+</section>`;
 
 const WELCOME = html`<main id="welcome" class="welcome" hidden>
 <div class="card">
@@ -77,7 +90,19 @@ const EXPLORER = html`<main id="explorer" class="explorer" hidden>
 <div class="tabs" role="tablist" aria-label="Explore with">
 <button type="button" role="tab" class="tab" id="tab-graphiql" aria-controls="panel-graphiql" aria-selected="true">GraphiQL</button>
 <button type="button" role="tab" class="tab" id="tab-sandbox" aria-controls="panel-sandbox" aria-selected="false" tabindex="-1">Apollo Sandbox</button>
+<button type="button" role="tab" class="tab" id="tab-reviews" aria-controls="panel-reviews" aria-selected="false" tabindex="-1" hidden>Reviews</button>
 </div>
+<section id="step-up" class="step-up" aria-labelledby="step-up-title" hidden>
+<div class="step-up-message">
+<h2 id="step-up-title" class="step-up-title"></h2>
+<p id="step-up-text" class="step-up-text" role="status"></p>
+<p id="step-up-problem" class="step-up-problem" role="alert" hidden></p>
+</div>
+<div class="step-up-actions">
+<button type="button" id="step-up-login" class="primary"></button>
+<button type="button" id="step-up-leave" class="plain"></button>
+</div>
+</section>
 <div role="tabpanel" id="panel-graphiql" class="panel" aria-labelledby="tab-graphiql"></div>
 <div role="tabpanel" id="panel-sandbox" class="panel sandbox" aria-labelledby="tab-sandbox" hidden>
 <div id="sandbox-offer" class="card sandbox-offer">
@@ -88,5 +113,6 @@ const EXPLORER = html`<main id="explorer" class="explorer" hidden>
 </div>
 <p id="sandbox-waiting" class="sandbox-waiting" role="status" hidden>Loading Apollo Sandbox…</p>
 </div>
+${REVIEWS_PANEL}
 </section>
 </main>`;

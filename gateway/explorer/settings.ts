@@ -18,7 +18,7 @@ export function pageSettings(configuration: GatewayConfiguration, now: Date): Pa
       redirectUri: `${publicOrigin}${CALLBACK_PATH}`,
       logoutRedirectUri: `${publicOrigin}${ENDPOINT}`,
       resource: issuer.audience,
-      acrValues: issuer.multiFactor.acrValues,
+      acrValues: issuer.loginRules.multiFactor.acrValues,
     },
     examples: issuer ? examplesAt(now) : [],
   };

@@ -7,15 +7,18 @@ import type { Accounts } from './store/accounts.ts';
 export async function seedDevelopment(
   accounts: Accounts,
   masterKey: MasterKey,
+  environment: NodeJS.ProcessEnv,
   data: string,
 ): Promise<readonly ServiceClient[]> {
-  const { NEWCOMERS, PERSONAS, personaPassword, personaTotpSecret, SAMPLE_SERVICES } = await import(
+  const { COLLEAGUES, NEWCOMERS, PERSONAS, personaPassword, personaTotpSecret, SAMPLE_SERVICES } = await import(
     '@commonhold/development/personas.ts'
   );
+  const { loadPersonaKey } = await import('@commonhold/development/persona-key.ts');
   const { ensureServiceKey } = await import('@commonhold/development/service-keys.ts');
-  const withFactor = PERSONAS.map((persona) => ({
+  const personaKey = await loadPersonaKey(environment);
+  const withFactor = [...PERSONAS, ...COLLEAGUES].map((persona) => ({
     ...persona,
-    totpSecret: personaTotpSecret(masterKey, persona.email),
+    totpSecret: personaTotpSecret(personaKey, persona.email),
   }));
   const withoutFactor = NEWCOMERS.map((newcomer) => ({ ...newcomer, totpSecret: undefined }));
   await Promise.all(
@@ -24,7 +27,7 @@ export async function seedDevelopment(
         subject,
         loginName: email,
         tenant: company,
-        password: personaPassword(masterKey, email),
+        password: personaPassword(personaKey, email),
         totpSecret,
         isSeeded: true,
       }),

@@ -17,15 +17,18 @@ export function readJsonOnly(server: FastifyInstance): void {
   server.addContentTypeParser<Buffer>(
     'application/json',
     { parseAs: 'buffer', bodyLimit: LARGEST_BODY_BYTES },
-    async (request: FastifyRequest, body: Buffer) => {
-      if (!isUtf8(request.headers['content-type'])) throw unsupported('The charset of the body is not UTF-8.');
-      return parseJson(body);
-    },
+    async (request: FastifyRequest, body: Buffer) => readJson(request, body),
   );
   server.addHook('onRequest', async ({ headers }) => {
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') throw unsupported('A compressed body is not accepted.');
   });
+}
+
+/** @throws {GraphQLError} with the status 400 or 415 when it isn't JSON in UTF-8 without dangerous keys */
+export function readJson({ headers }: FastifyRequest, body: Buffer): unknown {
+  if (!isUtf8(headers['content-type'])) throw unsupported('The charset of the body is not UTF-8.');
+  return parseJson(body);
 }
 
 /**

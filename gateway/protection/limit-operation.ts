@@ -5,6 +5,7 @@
  * mistake: `OPERATION_TOO_COMPLEX`, with the name of the limit.
  */
 import { type DocumentNode, GraphQLError, Kind, parse, visit } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { measureDocument } from './document-size.ts';
 import type { OperationLimits } from './operation-limits.ts';
 
@@ -13,6 +14,9 @@ export interface IncomingOperation {
   readonly variables: unknown;
 }
 
+/** Of documents that are known to pass. */
+const REMEMBERED_CHARACTERS = 4_000_000;
+
 export type LimitOperation = (operation: IncomingOperation) => void;
 
 /**
@@ -20,8 +24,16 @@ export type LimitOperation = (operation: IncomingOperation) => void;
  * what isn't GraphQL: that is told by whoever parses it next
  */
 export function createOperationLimit(limits: OperationLimits): LimitOperation {
+  // Whoever sends a document usually sends it again.
+  const passed = new LRUCache<string, true>({
+    maxSize: REMEMBERED_CHARACTERS,
+    sizeCalculation: (_, query) => query.length + 1,
+  });
   return ({ query, variables }) => {
-    if (typeof query === 'string') limitDocument(query, limits);
+    if (typeof query === 'string' && !passed.get(query)) {
+      limitDocument(query, limits);
+      passed.set(query, true);
+    }
     limitValues(variables, limits);
   };
 }

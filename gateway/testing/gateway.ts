@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureMasterKey } from '@commonhold/development/master-key.ts';
-import { ensurePki } from '@commonhold/development/pki.ts';
+import { ensurePki, ensureServicesPki } from '@commonhold/development/pki.ts';
+import { servicesTlsDirectory } from '@commonhold/development/service-certificate.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import { startProcess, type TestProcess } from '@commonhold/test/processes.ts';
@@ -13,6 +14,8 @@ import { freePort } from './listen.ts';
 
 export interface GatewayUnderTest {
   readonly url: string;
+  /** Where services come with a certificate. */
+  readonly servicesUrl: string;
   readonly dataDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly issuer: TestIssuer;
@@ -53,6 +56,8 @@ export async function startGatewayUnderTest(overrides: NodeJS.ProcessEnv = {}): 
   await ensureMasterKey(files);
   const masterKey = await loadMasterKey(files);
   await ensurePki(join(dataDirectory, 'tls'), masterKey);
+  await ensureServicesPki(servicesTlsDirectory(dataDirectory), masterKey);
+  const servicesPort = await freePort();
   const issuer = await startTestIssuer(url);
   const directory = await startStubDirectory(await loadIdentity('directory', join(dataDirectory, 'tls'), masterKey));
   const environment = {
@@ -63,10 +68,16 @@ export async function startGatewayUnderTest(overrides: NodeJS.ProcessEnv = {}): 
     LOG_LEVEL: 'debug',
     ...overrides,
   };
-  const running = await startProcess('gateway/main.ts', environment);
+  // Beside the environment, which other gateways are started with as well: each port is one gateway's.
+  const servicesDoor = {
+    GATEWAY_SERVICES_PORT: String(servicesPort),
+    SERVICES_TLS_DIR: servicesTlsDirectory(dataDirectory),
+  };
+  const running = await startProcess('gateway/main.ts', { ...servicesDoor, ...environment });
   const send: GatewayUnderTest['send'] = (body, headers = {}) => post(url, body, headers);
   return {
     url,
+    servicesUrl: `https://localhost:${servicesPort}/graphql`,
     dataDirectory,
     environment,
     issuer,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { listenOnFreePort } from './listen.ts';
+import { createLoginPages, LOGIN_METADATA, type TestPerson } from './login-pages.ts';
 
 /** Claims or header parameters; those that are undefined are left out. */
 export type Changes = Readonly<Record<string, unknown>>;
@@ -21,6 +22,8 @@ export interface TestIssuer {
   keyFetches(): number;
   /** Publishes a second key, `kid` `second`. */
   rotate(): Promise<CryptoKey>;
+  /** Who is logged in in a browser, where the login is a click. */
+  person: TestPerson;
   /** Answers nothing but 500 until called with `false`. */
   fail(isFailing: boolean): void;
   stop(): Promise<void>;
@@ -38,8 +41,12 @@ export async function startTestIssuer(audience: string): Promise<TestIssuer> {
   const server = createServer((request, response) => {
     if (request.url === '/jwks') fetches += 1;
     if (isFailing) return response.writeHead(500).end();
-    const body =
-      request.url === '/jwks' ? { keys } : { issuer: url, jwks_uri: `${url}/jwks`, authorization_endpoint: url };
+    response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', 'dpop');
+    if (request.method === 'OPTIONS') return response.writeHead(204).end();
+    const handled = pages.handle(request, response);
+    if (handled) return handled.catch(() => response.writeHead(400).end());
+    const metadata = { issuer: url, jwks_uri: `${url}/jwks`, ...endpoints(url), ...LOGIN_METADATA };
+    const body = request.url === '/jwks' ? { keys } : metadata;
     return response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   });
   const { port, stop } = await listenOnFreePort(server);
@@ -60,13 +67,16 @@ export async function startTestIssuer(audience: string): Promise<TestIssuer> {
       jti: randomUUID(),
     };
   };
-  return {
+  const sign: TestIssuer['sign'] = (changes = {}, header = {}, key = first.privateKey) =>
+    new SignJWT({ ...claims(), ...changes })
+      .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'first', ...header })
+      .sign(key);
+  const pages = createLoginPages({ person: () => issuer.person, sign });
+  const issuer: TestIssuer = {
     url,
     claims,
-    sign: (changes = {}, header = {}, key = first.privateKey) =>
-      new SignJWT({ ...claims(), ...changes })
-        .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'first', ...header })
-        .sign(key),
+    sign,
+    person: { subject: 'ada', tenant: 'northgate', secondsSinceLogin: 0 },
     otherKey: other.privateKey,
     publicKeyText: () => JSON.stringify(keys[0]),
     keyFetches: () => fetches,
@@ -80,4 +90,9 @@ export async function startTestIssuer(audience: string): Promise<TestIssuer> {
     },
     stop,
   };
+  return issuer;
+}
+
+function endpoints(url: string) {
+  return { authorization_endpoint: `${url}/authorize`, token_endpoint: `${url}/token` };
 }

@@ -4,18 +4,22 @@
  */
 import { type Dialect, Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import type { ServerAddress } from '../secrets/server-passwords.ts';
 import { StartupError } from '../startup-error.ts';
 
 export interface DatabaseOptions {
   /** Name of the PostgreSQL schema and of the embedded database's folder, such as `directory`. */
   readonly name: string;
   /** PostgreSQL's address; undefined: embedded. */
-  readonly url: string | undefined;
+  readonly url: ServerAddress | undefined;
   /** The data folder, for the embedded database. */
   readonly dataDirectory: string;
   /** Migrations by name, run in the order of their names. */
   readonly migrations: Readonly<Record<string, Migration>>;
 }
+
+const UNIQUE_VIOLATION = '23505';
+const DUPLICATE_SCHEMA = '42P06';
 
 /**
  * Opens the database and brings its tables up to date. Names without a schema mean those of the schema `name`.
@@ -25,7 +29,7 @@ export interface DatabaseOptions {
 export async function openDatabase<Tables>(options: DatabaseOptions): Promise<Kysely<Tables>> {
   const database = new Kysely<Tables>({ dialect: await chooseDialect(options) });
   try {
-    await sql`create schema if not exists ${sql.id(options.name)}`.execute(database);
+    await sql`create schema if not exists ${sql.id(options.name)}`.execute(database).catch(unlessMadeMeanwhile);
   } catch (error) {
     await database.destroy().catch(() => undefined);
     throw error instanceof StartupError ? error : unreachable(options);
@@ -52,6 +56,12 @@ async function chooseDialect({ name, url, dataDirectory }: DatabaseOptions): Pro
   }
   const { serverDialect } = await import('./server.ts');
   return serverDialect(name, url);
+}
+
+/** `if not exists` doesn't help against another replica that makes the same schema at the same moment. */
+function unlessMadeMeanwhile(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== UNIQUE_VIOLATION && code !== DUPLICATE_SCHEMA) throw error;
 }
 
 function unreachable({ name, url }: DatabaseOptions): StartupError {

@@ -20,14 +20,16 @@ export function mintServiceToken(
   audience: ServiceName,
   claims: JWTPayload,
 ): Promise<string> {
+  // Both of one generation, whatever happens while it is signed.
+  const { keyId, privateKey } = identity.now();
   return new SignJWT(claims)
-    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: keyId })
     .setIssuer(spiffeId(identity.name))
     .setAudience(spiffeId(audience))
     .setIssuedAt()
     .setExpirationTime(`${LIFETIME_SECONDS}s`)
     .setJti(randomUUID())
-    .sign(identity.privateKey);
+    .sign(privateKey);
 }
 
 /**

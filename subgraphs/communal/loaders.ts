@@ -11,6 +11,7 @@ import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@c
 import { createPendingLoads, type PendingLoads } from '@commonhold/kit/tenancy/pending-loads.ts';
 import { reach } from '@commonhold/kit/tenancy/principal.ts';
 import DataLoader from 'dataloader';
+import type { Assignments } from './assignments/assignments.ts';
 import type { Bill, Charge, Outage } from './generated/resolvers.ts';
 import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from './parents.ts';
 import { type CommunalClient, createCommunalClient } from './partner/client.ts';
@@ -41,12 +42,13 @@ export interface Services {
   readonly loaders: Loaders;
   readonly communal: CommunalClient;
   readonly mapping: Mapping;
+  readonly assignments: Assignments;
 }
 
-export function createServices(request: SubgraphRequest, partner: Partner<paths>): Services {
+export function createServices(request: SubgraphRequest, partner: Partner<paths>, assignments: Assignments): Services {
   const communal = createCommunalClient(partner.forRequest(request));
   const mapping = createMapping(communal, partner.contract.apiVersion);
-  return { communal, mapping, loaders: createLoaders(request, communal, mapping) };
+  return { communal, mapping, assignments, loaders: createLoaders(request, communal, mapping) };
 }
 
 const BATCH = { maxBatchSize: 500 };

@@ -1,36 +1,60 @@
 /** The communal subgraph, a process of its own. Composition root: configuration → parts → listen → drain. */
+
 import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
+import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
+import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
+import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
-import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
+import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
+import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { Registry } from 'prom-client';
+import { createAssignments } from './assignments/assignments.ts';
+import { createLook } from './assignments/look.ts';
+import { startLooks } from './assignments/looks.ts';
 import { communal } from './definition.ts';
 import type { paths } from './partner/generated/v1.ts';
 
 await runProcess('communal', async () => {
   const { COMMUNAL_PORT, DIRECTORY_PORT } = ports(process.env);
   const data = dataDirectory(process.env);
-  const masterKey = await loadMasterKey(process.env);
-  const identity = await loadIdentity('communal', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey);
+  const log = createLog('communal', process.env);
+  const { secrets, masterKey } = await openProcessSecrets(process.env, log);
+  const identity = await followIdentity('communal', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey, secrets);
   const metrics = new Registry();
+  measureSecrets(metrics, secrets);
   const partner = await createPartner<paths>({
     contract: await loadContract(new URL('partner/contract.yaml', import.meta.url), process.env),
     identity,
     masterKey,
+    secrets,
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics),
   });
-  return defineSubgraph(communal(partner), {
+  const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);
+  const assignments = createAssignments(identity, directoryUrl, log);
+  const subgraph = await defineSubgraph(communal(partner, assignments), {
     identity,
     port: COMMUNAL_PORT,
-    log: createLog('communal', process.env),
+    log,
     metrics,
-    directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
+    directoryUrl,
+    staleSeconds: readStaleSeconds(process.env),
+    policy: readPolicyMode(process.env),
   });
+  // A partner that has no address here is never asked.
+  const companies = partner.contract.address === undefined ? [] : Object.keys(partner.contract.companies).map(tenantId);
+  const looks = startLooks({ companies, look: createLook({ partner, assignments, log }), log, metrics });
+  return {
+    stop: async () => {
+      await looks.stop();
+      await subgraph.stop();
+    },
+  };
 });

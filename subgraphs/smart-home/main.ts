@@ -1,14 +1,18 @@
 /** The smart-home subgraph, a process of its own. Composition root: configuration → parts → listen → drain. */
+
 import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner, type Partner } from '@commonhold/kit/partner/partner.ts';
+import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
+import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
-import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
+import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
+import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { Registry } from 'prom-client';
 import { smartHome } from './definition.ts';
 import type { paths } from './partner/generated/v1.ts';
@@ -17,15 +21,18 @@ import type { paths as homebridgePaths } from './partner/homebridge/generated/v5
 await runProcess('smart-home', async () => {
   const { SMART_HOME_PORT, DIRECTORY_PORT } = ports(process.env);
   const data = dataDirectory(process.env);
-  const masterKey = await loadMasterKey(process.env);
-  const identity = await loadIdentity('smart-home', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey);
+  const log = createLog('smart-home', process.env);
+  const { secrets, masterKey } = await openProcessSecrets(process.env, log);
+  const identity = await followIdentity('smart-home', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey, secrets);
   const metrics = new Registry();
+  measureSecrets(metrics, secrets);
   const partnerMetrics = createPartnerMetrics(metrics);
   const open = async <Paths>(contract: string): Promise<Partner<Paths>> =>
     createPartner<Paths>({
       contract: await loadContract(new URL(contract, import.meta.url), process.env),
       identity,
       masterKey,
+      secrets,
       dataDirectory: data,
       metrics: partnerMetrics,
     });
@@ -34,8 +41,10 @@ await runProcess('smart-home', async () => {
   return defineSubgraph(smartHome(partner, homebridge), {
     identity,
     port: SMART_HOME_PORT,
-    log: createLog('smart-home', process.env),
+    log,
     metrics,
     directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
+    staleSeconds: readStaleSeconds(process.env),
+    policy: readPolicyMode(process.env),
   });
 });

@@ -11,6 +11,7 @@ export interface TokenAnswer {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly id_token: string;
+  readonly token_type: string;
 }
 
 /** @returns a list that grows with each answer of the issuer's token endpoint */
@@ -54,6 +55,20 @@ export async function logOut(page: Page): Promise<void> {
 export async function openExample(page: Page, title: string, operationName: string): Promise<void> {
   await page.getByRole('button', { name: title }).click();
   await page.locator('.graphiql-tab-active', { hasText: operationName }).waitFor();
+}
+
+/** Writes an operation with a name, and waits until GraphiQL has read which it is. */
+export async function writeInGraphiql(
+  page: Page,
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const texts = { 'graphiql-query-editor': query, 'graphiql-editor-tool': JSON.stringify(variables) };
+  for (const [editor, text] of Object.entries(texts)) {
+    const element = `document.querySelector('.${editor} .CodeMirror')`;
+    await page.evaluate(`${element}.CodeMirror.setValue(${JSON.stringify(text)})`);
+  }
+  await page.locator('.graphiql-tab-active', { hasText: /\w+ (\w+)/.exec(query)?.[1] ?? '' }).waitFor();
 }
 
 /** Runs what stands in GraphiQL's editor. */

@@ -1,5 +1,8 @@
+import { makeProofKey } from '@commonhold/development/proof-key.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
 import type { Page } from 'playwright-core';
+import { post } from '../system/client.ts';
 import { system } from '../system/description.ts';
 import { type Chromium, startChromium } from './chromium.ts';
 import {
@@ -37,7 +40,9 @@ describe('an analyst who opens /graphql in a browser', () => {
     const asked = await page.locator('#query-list dt').allTextContents();
     expect(asked).toContain('consumptionStatistics');
     expect(asked).not.toContain('people');
-    expect(await page.getByText('What you may change').isVisible()).toBe(false);
+    const changed = await page.locator('#mutation-list dt').allTextContents();
+    expect(changed).toContain('markNoticesRead');
+    expect(changed).not.toContain('giveConsent');
   });
 
   it('runs an example in GraphiQL and sees the data', async () => {
@@ -73,6 +78,22 @@ describe('an analyst who opens /graphql in a browser', () => {
     expect(tokens.at(-1)?.access_token).not.toBe(tokens.at(-2)?.access_token);
   });
 
+  it('holds tokens that nobody else can use', async () => {
+    const key = await makeProofKey();
+    const address = system().graphqlUrl;
+    for (const { access_token, token_type } of tokens) {
+      expect([token_type, decodeJwt(access_token)['cnf']]).toEqual(['DPoP', { jkt: expect.any(String) }]);
+      const dpop = await key.prove({ method: 'POST', address, accessToken: access_token, nonce: undefined });
+      for (const headers of [
+        { authorization: `Bearer ${access_token}` },
+        { authorization: `DPoP ${access_token}`, dpop },
+      ]) {
+        const { status } = await post(address, { query: '{ __typename }' }, headers);
+        expect(status).toBe(401);
+      }
+    }
+  });
+
   it('leaves no token in storage, cookies, address, history or document', async () => {
     const traces = await tracesOf(page);
     for (const { access_token, refresh_token, id_token } of tokens) {
@@ -90,7 +111,9 @@ describe('an analyst who opens /graphql in a browser', () => {
     await page.getByRole('dialog').getByText('Clear storage').waitFor();
     await page.keyboard.press('Escape');
     expect([...new Set(chromium.addresses.map((address) => new URL(address).hostname))]).toEqual(['localhost']);
-    expect(chromium.complaints).toEqual([]);
+    // The first proof to the issuer, and the first to the gateway, is told which nonce it needs.
+    const nonceNeeded = ['400 (Bad Request)', '401 (Unauthorized)'].map((status) => expect.stringContaining(status));
+    expect(chromium.complaints).toEqual(nonceNeeded);
   });
 
   it('is logged out at the issuer too, and nothing of the login is left', async () => {

@@ -4,12 +4,18 @@ import { readFile } from 'node:fs/promises';
 import { createSandboxEstate } from '@commonhold/communal/sandbox/estate.ts';
 import { COMPANIES } from '@commonhold/development/estate.ts';
 import {
+  COLLEAGUES,
   NEWCOMERS,
   PERSONAS,
   personaPassword,
   personaTotpSecret,
   SAMPLE_SERVICES,
 } from '@commonhold/development/personas.ts';
+import {
+  certificatePassphrase,
+  readServiceCertificate,
+  servicesTlsDirectory,
+} from '@commonhold/development/service-certificate.ts';
 import { companyRows } from '@commonhold/directory/seed/estate.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { loadMasterKey, type MasterKey } from '@commonhold/platform/secrets/master-key.ts';
@@ -18,7 +24,14 @@ import { Secret } from 'otpauth';
 import type { TestEnvironment } from '../system/product.ts';
 import type { Canary } from './traces.ts';
 
-const PURPOSES = ['envelope:directory', 'envelope:issuer', 'envelope:partners', 'envelope:services', 'audit'];
+const PURPOSES = [
+  'envelope:directory',
+  'envelope:issuer',
+  'envelope:gateway',
+  'envelope:partners',
+  'envelope:services',
+  'audit',
+];
 const SERVICES: readonly ServiceName[] = [
   'gateway',
   'directory',
@@ -28,11 +41,13 @@ const SERVICES: readonly ServiceName[] = [
   'communal-sandbox',
 ];
 
+const WITH_FACTOR = [...PERSONAS, ...COLLEAGUES];
+
 /** Personal values of records that are made up anew by each start; they stand nowhere. */
 export function personalCanaries(): readonly Canary[] {
   const people = COMPANIES.flatMap((company) => companyRows(company, new Date()).people);
   const { accounts, serviceRequests } = createSandboxEstate(new Date());
-  const logins = new Set(PERSONAS.map(({ email }) => email));
+  const logins = new Set(WITH_FACTOR.map(({ email }) => email));
   return [
     ...people.flatMap(({ name, email, phone }) => [
       { kind: 'name of a person', value: name },
@@ -51,7 +66,7 @@ export function personalCanaries(): readonly Canary[] {
 }
 
 /** Personal all the same, but they stand in the repository, for whoever tries the product. */
-export const LOGIN_NAMES: readonly Canary[] = [...PERSONAS, ...NEWCOMERS].map(({ email }) => ({
+export const LOGIN_NAMES: readonly Canary[] = [...WITH_FACTOR, ...NEWCOMERS].map(({ email }) => ({
   kind: 'login name',
   value: email,
 }));
@@ -64,9 +79,15 @@ export async function secretCanaries(environment: TestEnvironment): Promise<read
     { kind: 'master key', value: masterKeyText },
     { kind: 'master key', value: Buffer.from(masterKeyText, 'base64url') },
     ...PURPOSES.map((purpose) => ({ kind: `key for ${purpose}`, value: masterKey.derive(purpose) })),
-    ...[...PERSONAS, ...NEWCOMERS].map(({ email }) => ({ kind: 'password', value: personaPassword(masterKey, email) })),
-    ...PERSONAS.flatMap(({ email }) => totpSecret(personaTotpSecret(masterKey, email))),
+    ...[...WITH_FACTOR, ...NEWCOMERS].map(({ email }) => ({
+      kind: 'password',
+      value: personaPassword(masterKey, email),
+    })),
+    ...WITH_FACTOR.flatMap(({ email }) => totpSecret(personaTotpSecret(masterKey, email))),
     ...(await Promise.all(SERVICES.map((service) => tlsKey(environment, masterKey, service)))).flat(),
+    ...(
+      await Promise.all(SAMPLE_SERVICES.map(({ clientId }) => certificateKey(environment, masterKey, clientId)))
+    ).flat(),
     ...(await sealedKeys(environment, masterKey)),
   ];
 }
@@ -85,6 +106,21 @@ async function tlsKey(
   const { d = '' } = createPrivateKey(privateKey.export({ type: 'pkcs8', format: 'pem' })).export({ format: 'jwk' });
   return [
     { kind: 'passphrase of a private key', value: keyPassphrase(masterKey, service) },
+    { kind: 'private key of a service', value: d },
+    { kind: 'private key of a service', value: Buffer.from(d, 'base64url') },
+  ];
+}
+
+/** What a service comes with over mutual TLS. */
+async function certificateKey(
+  { DATA_DIR }: TestEnvironment,
+  masterKey: MasterKey,
+  clientId: string,
+): Promise<readonly Canary[]> {
+  const { key } = await readServiceCertificate(servicesTlsDirectory(DATA_DIR), masterKey, clientId);
+  const { d = '' } = createPrivateKey(key).export({ format: 'jwk' });
+  return [
+    { kind: 'passphrase of a private key', value: certificatePassphrase(masterKey, clientId) },
     { kind: 'private key of a service', value: d },
     { kind: 'private key of a service', value: Buffer.from(d, 'base64url') },
   ];

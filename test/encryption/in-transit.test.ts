@@ -11,6 +11,7 @@ import { residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids
 import { createTestIdentities, type TestIdentities } from '@commonhold/kit/testing/identities.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { loadMasterKey, type MasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { openSecrets } from '@commonhold/platform/secrets/secrets.ts';
 import { loadIdentity, type ServiceName, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -64,7 +65,8 @@ async function knockAs(
   options: ConnectionOptions = {},
 ): Promise<string> {
   const own = await identity(caller);
-  const claims = { tenant: 'northgate', policies: ['public'], grants: [] };
+  const accessVersion = Number.MAX_SAFE_INTEGER;
+  const claims = { tenant: 'northgate', policies: ['public'], grants: [], accessVersion };
   return knock(door, { ...tlsMaterial(own), ...options }, await mintServiceToken(own, door, claims));
 }
 
@@ -175,12 +177,13 @@ describe('personal values on the wire to and from a partner', () => {
   it.each(fields)('are encrypted for the company: $partner $path', async ({ partner, path, member, holds }) => {
     const answers = await askAsCompany(sandboxes[partner], path);
     const values = answers.flatMap(({ records }) => records.map((record) => record[member])).filter(isText);
-    const { decryption } = await loadCompanyKeys(
-      system().environment.DATA_DIR,
-      createEnvelope(masterKey.derive('envelope:partners')),
-      partner,
-      'northgate',
-    );
+    const environment = { ...system().environment };
+    const parts = {
+      secrets: await openSecrets(environment),
+      envelope: createEnvelope(masterKey.ring('envelope:partners')),
+      dataDirectory: environment.DATA_DIR,
+    };
+    const [{ decryption }] = (await loadCompanyKeys(parts, partner, 'northgate'))();
     expect(values.length).toBeGreaterThan(0);
     for (const value of values) {
       expect(decodeProtectedHeader(value)).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', kid: decryption.id });

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { asksFor } from '@commonhold/development/browser-session.ts';
+import { gatewayAddress, type HeldToken } from '@commonhold/development/fetch-with-token.ts';
 import { obtainToken, refreshToken } from '@commonhold/development/obtain-token.ts';
 import { residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
@@ -138,9 +139,9 @@ const REQUESTS = '{ serviceRequests(first: 100) { nodes { description } } }';
 const MOVEMENTS =
   '{ devices(first: 50) { nodes { ... on MotionSensor { occupied events(first: 5) { nodes { occurredAt } } } } } }';
 
-async function readPersonalData(product: TestProduct, traffic: Traffic): Promise<{ readonly resident: string }> {
+async function readPersonalData(product: TestProduct, traffic: Traffic): Promise<{ readonly resident: HeldToken }> {
   const environment = { ...product.environment };
-  const held = new Map<string, string>();
+  const held = new Map<string, HeldToken>();
   for (const email of [
     'resident@northgate.example',
     'accountant@northgate.example',
@@ -149,15 +150,15 @@ async function readPersonalData(product: TestProduct, traffic: Traffic): Promise
     'northgate-reporting',
   ]) {
     const tokens = await obtainToken({ environment, email });
-    held.set(email, tokens.accessToken);
+    held.set(email, tokens);
     keep(traffic, { 'access token': tokens.accessToken });
     if (!tokens.refreshToken) continue;
     const renewed = await refreshToken({ environment, email, tokens });
     keep(traffic, { 'refresh token': tokens.refreshToken, 'renewed refresh token': renewed.refreshToken });
   }
   const ask = async (email: string, query: string, variables = {}): Promise<void> => {
-    const authorization = `Bearer ${held.get(email)}`;
-    const { body } = await post(product.graphqlUrl, { query, variables }, { authorization });
+    const token = held.get(email) ?? { accessToken: '' };
+    const { body } = await post(gatewayAddress(environment, token), { query, variables }, {}, token);
     traffic.given.push(JSON.stringify(body.data));
     traffic.told.push(JSON.stringify(body.errors ?? []));
   };
@@ -178,14 +179,14 @@ async function readPersonalData(product: TestProduct, traffic: Traffic): Promise
     await ask('analyst@northgate.example', question);
     await ask('northgate-reporting', question);
   }
-  return { resident: held.get('resident@northgate.example') ?? '' };
+  return { resident: held.get('resident@northgate.example') ?? { accessToken: '' } };
 }
 
 const ORDER = `mutation ($input: CreateServiceRequestInput!) {
   createServiceRequest(input: $input) { clientMutationId serviceRequest { description } }
 }`;
 
-async function failAtPartners(product: TestProduct, token: string, traffic: Traffic): Promise<void> {
+async function failAtPartners(product: TestProduct, token: HeldToken, traffic: Traffic): Promise<void> {
   for (const partner of ['smart-home', 'communal'] as const) {
     const sandbox = await connectToSandbox(partner, product.environment);
     for (const value of await sandbox.tokens()) traffic.canaries.push({ kind: 'access token of a partner', value });
@@ -201,7 +202,7 @@ async function failAtPartners(product: TestProduct, token: string, traffic: Traf
     ]) {
       await sandbox.misbehave({ '*': fault });
       for (const query of [ACCOUNTS, REQUESTS, MOVEMENTS]) {
-        const { body } = await post(product.graphqlUrl, { query }, { authorization: `Bearer ${token}` });
+        const { body } = await post(product.graphqlUrl, { query }, {}, token);
         traffic.told.push(JSON.stringify(body.errors ?? []));
       }
     }
@@ -211,32 +212,28 @@ async function failAtPartners(product: TestProduct, token: string, traffic: Traf
 }
 
 /** Requests that are refused, with a text in every place where one can stand. */
-async function sendMalformed({ graphqlUrl }: TestProduct, token: string, traffic: Traffic): Promise<void> {
+async function sendMalformed({ graphqlUrl }: TestProduct, token: HeldToken, traffic: Traffic): Promise<void> {
   const text = plant(traffic, 'text in a malformed request');
   const literal = JSON.stringify(text);
-  const authorization = `Bearer ${token}`;
   const inHeader = encodeURIComponent(text);
-  const requests: readonly (readonly [unknown, Readonly<Record<string, string>>])[] = [
-    [{ query: `{ residence(id: ${literal}) { number } } }` }, { authorization }],
-    [{ query: `{ residence(id: ${literal}) { nothing } }` }, { authorization }],
-    [{ query: `{ residences(first: ${literal}) { nodes { id } } }` }, { authorization }],
-    [{ query: `{ residences(after: ${literal}) { nodes { id } } }` }, { authorization }],
-    [{ query: '{ me { name } }', variables: text }, { authorization }],
-    [
-      { query: 'query ($first: Int) { people(first: $first) { nodes { id } } }', variables: { first: text } },
-      { authorization },
-    ],
-    [{ query: ORDER, variables: { input: { description: text, category: text } } }, { authorization }],
-    [{ query: '{ me { name } }', operationName: text }, { authorization }],
-    [{ query: '{ me { name } }', extensions: { persistedQuery: { version: 1, sha256Hash: text } } }, { authorization }],
-    [`{"query": "{ me { name } }", ${literal}`, { authorization }],
+  const requests: readonly (readonly [unknown, Readonly<Record<string, string>>?])[] = [
+    [{ query: `{ residence(id: ${literal}) { number } } }` }],
+    [{ query: `{ residence(id: ${literal}) { nothing } }` }],
+    [{ query: `{ residences(first: ${literal}) { nodes { id } } }` }],
+    [{ query: `{ residences(after: ${literal}) { nodes { id } } }` }],
+    [{ query: '{ me { name } }', variables: text }],
+    [{ query: 'query ($first: Int) { people(first: $first) { nodes { id } } }', variables: { first: text } }],
+    [{ query: ORDER, variables: { input: { description: text, category: text } } }],
+    [{ query: '{ me { name } }', operationName: text }],
+    [{ query: '{ me { name } }', extensions: { persistedQuery: { version: 1, sha256Hash: text } } }],
+    [`{"query": "{ me { name } }", ${literal}`],
     [{ query: '{ me { id } }' }, { authorization: `Bearer ${inHeader}` }],
     [{ query: '{ me { id } }' }, { authorization: `Basic ${Buffer.from(text).toString('base64')}` }],
-    [{ query: '{ me { id } }' }, { authorization: `Bearer ${token.slice(0, -3)}AAA` }],
+    [{ query: '{ me { id } }' }, { authorization: `Bearer ${token.accessToken.slice(0, -3)}AAA` }],
     [{ query: '{ me { id } }' }, { 'x-request-id': inHeader, cookie: inHeader, 'x-token': inHeader }],
   ];
   for (const [body, headers] of requests) {
-    const answer = await post(graphqlUrl, body, headers);
+    const answer = await post(graphqlUrl, body, headers, headers ? undefined : token);
     traffic.told.push(
       JSON.stringify([...answer.headers]),
       answer.status === 200 ? JSON.stringify(answer.body.errors ?? []) : answer.text,

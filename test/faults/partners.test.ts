@@ -1,6 +1,7 @@
 /** Partners that fail, through the whole product: their own fields are null and say why, everything else arrives. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import type { HeldToken } from '@commonhold/development/fetch-with-token.ts';
 import { obtainToken } from '@commonhold/development/obtain-token.ts';
 import { type Listening, listenOnFreePort } from '@commonhold/gateway/testing/listen.ts';
 import { residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
@@ -26,7 +27,7 @@ const HOME = `query ($id: ID!) { residence(id: $id) {
 
 let product: TestProduct;
 let sandboxes: Readonly<Record<SandboxName, SandboxConnection>>;
-let tokens: Readonly<Record<Company, string>>;
+let tokens: Readonly<Record<Company, HeldToken>>;
 let whole: Readonly<Record<Company, Answer>>;
 /** Where redirects lead to: nobody may follow them. */
 let elsewhere: Listening;
@@ -60,16 +61,12 @@ afterAll(async () => {
   await product.remove();
 });
 
-async function tokenOf(company: Company): Promise<string> {
-  const { accessToken } = await obtainToken({
-    environment: { ...product.environment },
-    email: `resident@${company}.example`,
-  });
-  return accessToken;
+function tokenOf(company: Company): Promise<HeldToken> {
+  return obtainToken({ environment: { ...product.environment }, email: `resident@${company}.example` });
 }
 
 function ask(query: string, variables: Readonly<Record<string, unknown>> = {}, company: Company = 'northgate') {
-  return post(product.graphqlUrl, { query, variables }, { authorization: `Bearer ${tokens[company]}` });
+  return post(product.graphqlUrl, { query, variables }, {}, tokens[company]);
 }
 
 const homeOf = (company: Company) => residenceId(tenantId(company), residenceKey(`${company}-p01-r01`));

@@ -1,4 +1,4 @@
-/** Access tokens: only a good one of our issuer, for us, in force, of somebody who logged in with two factors. */
+/** Access tokens: only a good one of our issuer, for us, in force. How its owner logged in is in login-strength.test.ts. */
 import { connect } from 'node:net';
 import { DISPATCHER } from '@commonhold/gateway/testing/directory.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '@commonhold/gateway/testing/gateway.ts';
@@ -6,6 +6,9 @@ import type { Changes } from '@commonhold/gateway/testing/issuer.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, generateKeyPair, UnsecuredJWT } from 'jose';
 import { startProcess } from '../processes.ts';
+
+/** Goes with every challenge to a bearer token: which proofs of possession are taken. */
+const OFFER = 'DPoP algs="ES256 Ed25519 EdDSA"';
 
 let gateway: GatewayUnderTest;
 
@@ -69,6 +72,8 @@ describe('a bad token is answered with 401, before the directory is asked', () =
     'has a company that is a list': () => sign({ tenant: ['northgate', 'riverside'] }),
     'has no client': () => sign({ client_id: undefined }),
     'has no id': () => sign({ jti: undefined }),
+    'is bound to something that is not known here': () => sign({ cnf: { kid: 'k' } }),
+    'is bound to nothing': () => sign({ cnf: {} }),
     'was altered': async () => altered(await sign()),
     'has its signature cut off': async () => (await sign()).split('.').slice(0, 2).join('.').concat('.'),
   };
@@ -77,7 +82,7 @@ describe('a bad token is answered with 401, before the directory is asked', () =
     const before = gateway.directory.received.length;
     const { status, headers, body } = await gateway.ask('{ __typename }', { token: await make() });
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    expect(headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${OFFER}`);
     expect(body).toEqual({
       errors: [{ message: 'The access token is not valid.', extensions: { code: 'UNAUTHENTICATED' } }],
     });
@@ -86,7 +91,7 @@ describe('a bad token is answered with 401, before the directory is asked', () =
 
   it('no token: the challenge names no error (RFC 6750)', async () => {
     const { status, headers, body } = await gateway.send({ query: '{ __typename }' });
-    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    expect([status, headers.get('www-authenticate')]).toEqual([401, `Bearer, ${OFFER}`]);
     expect(body.errors?.[0]?.extensions).toEqual({ code: 'UNAUTHENTICATED' });
   });
 
@@ -98,7 +103,7 @@ describe('a bad token is answered with 401, before the directory is asked', () =
     ['nine thousand characters', `Bearer ${'a'.repeat(9_000)}`],
   ])('a header with %s is malformed', async (_, authorization) => {
     const { status, headers } = await gateway.send({ query: '{ __typename }' }, { authorization });
-    expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_request"']);
+    expect([status, headers.get('www-authenticate')]).toEqual([401, `Bearer error="invalid_request", ${OFFER}`]);
   });
 
   it('two headers are malformed, also when both hold the same good token', async () => {
@@ -177,6 +182,7 @@ describe('who the token speaks of', () => {
     ]);
     expect(headers?.['x-request-id']).not.toBe('mine');
     expect(Object.keys(claims ?? {}).sort()).toEqual([
+      'accessVersion',
       'aud',
       'exp',
       'grants',
@@ -213,20 +219,6 @@ describe('the issuer', () => {
     }
   });
 
-  it('maps its own words for two factors', async () => {
-    const own = await startGatewayUnderTest({ ISSUER_MFA_ACR: 'phr,phrh', ISSUER_MFA_AMR: 'pwd+sms' });
-    try {
-      const statusOf = async (login: Changes): Promise<number> =>
-        (await own.ask('{ __typename }', { token: await own.issuer.sign(login) })).status;
-      expect(await statusOf({ acr: 'phrh', amr: undefined })).toBe(200);
-      expect(await statusOf({ acr: undefined, amr: ['sms', 'pwd'] })).toBe(200);
-      expect(await statusOf({ acr: undefined, amr: ['pwd', 'otp'] })).toBe(401);
-      expect(await statusOf({})).toBe(401);
-    } finally {
-      await own.stop();
-    }
-  });
-
   it('that is not reached over https keeps the gateway from starting in production', async () => {
     const { exit, output } = await startProcess('gateway/main.ts', {
       NODE_ENV: 'production',
@@ -236,72 +228,6 @@ describe('the issuer', () => {
     expect(output()).toBe(
       'gateway: The issuer named by ISSUER_URL is not reached over https: give its https address.\n',
     );
-  });
-});
-
-describe('a person logs in with two factors', () => {
-  const challenge = 'Bearer error="insufficient_user_authentication", acr_values="urn:commonhold:acr:mfa"';
-
-  it.each(['{ __typename }', 'mutation { __typename }'])(
-    'else the answer is the challenge of RFC 9470: %s',
-    async (query) => {
-      for (const login of [
-        { acr: undefined, amr: undefined },
-        { acr: 'urn:other', amr: ['pwd'] },
-        { acr: undefined, amr: ['mfa'] },
-        { acr: undefined, amr: ['otp', 'hwk'] },
-      ]) {
-        const before = gateway.directory.received.length;
-        const { status, headers, body } = await gateway.ask(query, { token: await sign(login) });
-        expect(gateway.directory.received.length).toBe(before);
-        expect([status, headers.get('www-authenticate')]).toEqual([401, challenge]);
-        expect(body.errors?.[0]?.extensions).toEqual({
-          code: 'INSUFFICIENT_AUTHENTICATION',
-          acrValues: ['urn:commonhold:acr:mfa'],
-        });
-      }
-    },
-  );
-
-  it('two factors by name are as good as the class', async () => {
-    const token = await sign({ acr: undefined, amr: ['pwd', 'hwk'] });
-    expect((await gateway.ask('{ __typename }', { token })).status).toBe(200);
-  });
-
-  it('a program needs none, but only when the directory knows it as one', async () => {
-    const token = await sign({ sub: 'reporting', client_id: 'reporting', acr: undefined, amr: undefined });
-    gateway.directory.access = { active: true, kind: 'service', grants: [{ role: 'ANALYST' }] };
-    expect((await gateway.ask('{ __typename }', { token })).status).toBe(200);
-    gateway.directory.access = { active: true, kind: 'person', grants: [{ role: 'ANALYST' }] };
-    expect((await gateway.ask('{ __typename }', { token })).status).toBe(401);
-  });
-
-  it('a login that is too old opens no door, and says how old it may be', async () => {
-    gateway.directory.access = { active: true, kind: 'person', grants: [{ role: 'TECHNICIAN', residences: ['r1'] }] };
-    const unlock = 'mutation { unlockDoor(input: { device: "x", idempotencyKey: "k" }) { command { status } } }';
-    const fetches = (): number => gateway.directory.received.filter(({ url }) => url === '/graphql').length;
-    const before = fetches();
-    const token = await sign({ auth_time: now() - 600 });
-    const { status, body } = await gateway.ask(unlock, { token });
-    expect(status).toBe(200);
-    expect(body).toEqual({
-      data: { unlockDoor: null },
-      errors: [
-        {
-          message: 'A new login with a second factor is needed.',
-          path: ['unlockDoor'],
-          extensions: { code: 'INSUFFICIENT_AUTHENTICATION', acrValues: ['urn:commonhold:acr:mfa'], maxAge: 300 },
-        },
-      ],
-    });
-    expect(fetches()).toBe(before);
-  });
-
-  it('who could not do it with a fresh login either is told that, not to log in', async () => {
-    gateway.directory.access = { active: true, kind: 'person', grants: [{ role: 'ANALYST' }] };
-    const unlock = 'mutation { unlockDoor(input: { device: "x", idempotencyKey: "k" }) { command { status } } }';
-    const { body } = await gateway.ask(unlock, { token: await sign({ auth_time: now() - 600 }) });
-    expect(body.errors?.[0]?.extensions).toEqual({ code: 'UNAUTHORIZED_FIELD_OR_TYPE' });
   });
 });
 

@@ -5,12 +5,13 @@ import { personaPassword, personaTotpSecret } from '@commonhold/development/pers
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Secret } from 'otpauth';
 import { beginLogin, startIssuer, type TestIssuer } from './issuer-process.ts';
+import { addPasskey, PASSKEY_NAME, questionOf } from './passkeys.ts';
 
 let issuer: TestIssuer | undefined;
 afterEach(() => issuer?.stop());
 
 describe("the issuer's data folder and log", () => {
-  it('hold no login name, password, TOTP secret, token, code or private key in clear', async () => {
+  it('hold no login name, password, TOTP secret, passkey, token, code or private key in clear', async () => {
     issuer = await startIssuer({ LOG_LEVEL: 'trace' });
     const email = 'dispatcher@northgate.example';
     const login = await beginLogin(issuer);
@@ -19,6 +20,13 @@ describe("the issuer's data folder and log", () => {
     const callback = await login.sendCode(await login.sendPassword(wrong, email), email);
     const tokens = await login.exchange(callback);
     const service = await obtainToken({ environment: issuer.environment, email: 'northgate-reporting' });
+    const { authenticator } = await addPasskey(issuer, 'analyst@northgate.example');
+    const passkeyLogin = await beginLogin(issuer);
+    const passkeyPage = await passkeyLogin.open();
+    const challenge: string = JSON.parse(questionOf(passkeyPage, '/passkey')).challenge;
+    const passkeyAnswer = authenticator.get(questionOf(passkeyPage, '/passkey'));
+    const credentialId: string = JSON.parse(passkeyAnswer).id;
+    await passkeyLogin.browser.submit(passkeyPage, '/passkey', { answer: passkeyAnswer });
     const secret = personaTotpSecret(issuer.masterKey, email);
     await issuer.process.stop();
 
@@ -37,6 +45,9 @@ describe("the issuer's data folder and log", () => {
       'service token': service.accessToken,
       'private key': '"d":"',
       'scrypt hash': '$scrypt$',
+      'id of a passkey': credentialId,
+      'name of a passkey': PASSKEY_NAME,
+      'challenge of a passkey': challenge,
     };
 
     expect(traces.length).toBeGreaterThan(10);
@@ -44,7 +55,9 @@ describe("the issuer's data folder and log", () => {
       expect(canary).not.toBe('');
       expect({ name, found: traces.some((trace) => trace.includes(canary)) }).toEqual({ name, found: false });
     }
-    expect(traces.some((trace) => trace.includes(Buffer.from(secret)))).toBe(false);
+    for (const value of [Buffer.from(secret), Buffer.from(credentialId, 'base64url')]) {
+      expect(traces.some((trace) => trace.includes(value))).toBe(false);
+    }
   });
 });
 
@@ -58,6 +71,7 @@ describe('the issuer refuses to start', () => {
   it.each([
     ['in production with a seed', { ...production, DEVELOPMENT_SEED: '1' }, /^issuer: DEVELOPMENT_SEED is set/],
     ['in production without TLS', { ...production, ISSUER_URL: undefined }, /^issuer: ISSUER_URL does not begin with/],
+    ['with a foreign domain for passkeys', { ISSUER_RP_ID: 'elsewhere.example' }, /^issuer: ISSUER_RP_ID is neither/],
     ['with a broken variable', { ISSUER_KEY_DAYS: 'soon' }, /^issuer: Environment variable ISSUER_KEY_DAYS is not/],
   ])('%s', async (_, environment, sentence) => {
     issuer = await startIssuer(environment);
@@ -95,7 +109,8 @@ describe('in production, an empty store', () => {
 
     expect(health.status).toBe(200);
     expect(health.headers.get('strict-transport-security')).toContain('max-age=');
-    await expect(readdir(services)).rejects.toMatchObject({ code: 'ENOENT' });
+    // Their certificates, which the test made; no key of theirs was made by the issuer.
+    expect(await readdir(services)).toEqual(['tls']);
   });
 });
 

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { openBrowserSession } from '@commonhold/development/browser-session.ts';
-import { obtainToken, refreshToken } from '@commonhold/development/obtain-token.ts';
+import { asksFor, openBrowserSession } from '@commonhold/development/browser-session.ts';
+import { obtainToken, provingBy, refreshToken } from '@commonhold/development/obtain-token.ts';
 import { currentCode } from '@commonhold/development/persona-totp.ts';
 import { personaPassword } from '@commonhold/development/personas.ts';
+import { makeProofKey } from '@commonhold/development/proof-key.ts';
+import {
+  fetchOverMutualTls,
+  readServiceCertificate,
+  servicesTlsDirectory,
+} from '@commonhold/development/service-certificate.ts';
 import { readServiceKey } from '@commonhold/development/service-keys.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
@@ -117,6 +123,15 @@ describe('an authorization code', () => {
     }
   });
 
+  it('gives a browser nothing without a proof of a key', async () => {
+    const { login, callback } = await obtainCode('technician@riverside.example');
+    const exchange = client.authorizationCodeGrant(login.configuration, new URL(callback.address), {
+      pkceCodeVerifier: login.verifier,
+    });
+
+    await expect(exchange).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
   it('works once, also when it is sent twice at the same moment', async () => {
     const { login, callback } = await obtainCode('analyst@northgate.example');
 
@@ -137,6 +152,19 @@ describe('a refresh token', () => {
     expect(decodeJwt(second.accessToken)['auth_time']).toBe(decodeJwt(first.accessToken)['auth_time']);
     await expect(refreshToken({ ...request, tokens: first })).rejects.toMatchObject({ error: 'invalid_grant' });
     await expect(refreshToken({ ...request, tokens: second })).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('is of no use without the key that it is bound to, and the login of whoever has it goes on', async () => {
+    const request = { environment: issuer.environment, email: 'security-officer@riverside.example' };
+    const tokens = await obtainToken(request);
+    const thieves = [undefined, await makeProofKey()];
+    for (const key of thieves) {
+      await expect(refreshToken({ ...request, tokens: { ...tokens, key } })).rejects.toMatchObject({
+        error: 'invalid_grant',
+      });
+    }
+
+    await expect(refreshToken({ ...request, tokens })).resolves.toHaveProperty('accessToken');
   });
 
   it('is revoked by its client', async () => {
@@ -165,9 +193,7 @@ describe('a refresh token', () => {
 
     expect(back.address.startsWith(issuer.logoutUri)).toBe(true);
     expect(parametersOf(silent.address)).toMatchObject({ error: 'login_required' });
-    await expect(client.refreshTokenGrant(login.configuration, tokens.refresh_token ?? '')).rejects.toMatchObject({
-      error: 'invalid_grant',
-    });
+    await expect(login.renew(tokens.refresh_token)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
   it("isn't given to a client for the command line", async () => {
@@ -202,14 +228,18 @@ describe('a service', () => {
     new SignJWT({ exp: Math.floor(Date.now() / 1000) + 60, ...claims(), ...changes })
       .setProtectedHeader({ alg: 'ES256' })
       .sign(key ?? (await ownKey()));
-  const ask = (assertion: string, parameters: Readonly<Record<string, string>> = {}) =>
-    postToken({
+  const ask = async (assertion: string, parameters: Readonly<Record<string, string>> = {}) => {
+    const directory = servicesTlsDirectory(issuer.environment['DATA_DIR'] ?? '');
+    const certificate = await readServiceCertificate(directory, issuer.masterKey, service);
+    const form = {
       grant_type: 'client_credentials',
       client_id: service,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: assertion,
       ...parameters,
-    });
+    };
+    return postToken(form, {}, issuer.servicesUrl, fetchOverMutualTls(certificate));
+  };
 
   it('gets a token for its company by its key', async () => {
     const { status, body } = await ask(await sign());
@@ -218,7 +248,7 @@ describe('a service', () => {
     expect(status).toBe(200);
     expect(payload).toMatchObject({ sub: service, client_id: service, tenant: 'northgate', aud: issuer.audience });
     expect(Object.keys(payload).toSorted()).toEqual(
-      ['aud', 'client_id', 'exp', 'iat', 'iss', 'jti', 'sub', 'tenant'].toSorted(),
+      ['aud', 'client_id', 'cnf', 'exp', 'iat', 'iss', 'jti', 'sub', 'tenant'].toSorted(),
     );
   });
 
@@ -297,6 +327,25 @@ describe('the device flow', () => {
     });
   });
 
+  it('gives tokens that are bound to a key to a program that proves one', async () => {
+    const email = 'accountant@riverside.example';
+    const { configuration, device } = await begin();
+    const key = await makeProofKey();
+    const browser = openBrowserSession('http://127.0.0.1:7');
+    const confirmation = await browser.open(device.verification_uri_complete ?? '');
+    const prefilled = asksFor(confirmation, '/device')
+      ? await browser.submit(confirmation, '/device', { confirm: 'yes' })
+      : confirmation;
+    const password = personaPassword(issuer.masterKey, email);
+    const codePage = await browser.submit(prefilled, '/password', { loginName: email, password });
+    await browser.submit(codePage, '/totp', { code: currentCode(issuer.masterKey, email) });
+    const tokens = await client.pollDeviceAuthorizationGrant(configuration, { ...device, interval: 1 }, undefined, {
+      ...provingBy(configuration, key),
+    });
+
+    expect(decodeJwt(tokens.access_token)['cnf']).toEqual({ jkt: key.thumbprint });
+  });
+
   it('gives nothing when the code was refused', async () => {
     const { configuration, device } = await begin();
     const browser = openBrowserSession('http://127.0.0.1:7');
@@ -310,10 +359,15 @@ describe('the device flow', () => {
   });
 });
 
-async function postToken(parameters: Readonly<Record<string, string>>, headers: Readonly<Record<string, string>> = {}) {
-  const response = await fetch(`${issuer.url}/token`, {
+async function postToken(
+  parameters: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+  origin = issuer.url,
+  fetchBy = fetch,
+) {
+  const response = await fetchBy(`${origin}/token`, {
     method: 'POST',
-    headers,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: new URLSearchParams(parameters),
   });
   const body = (await response.json()) as Readonly<Record<string, unknown>>;

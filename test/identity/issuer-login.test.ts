@@ -4,7 +4,9 @@ import { personaPassword } from '@commonhold/development/personas.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'node-html-parser';
 import { Secret, TOTP } from 'otpauth';
+import { cpuSeconds } from '../benchmarks/measure/process-cost.ts';
 import { beginLogin, startIssuer, type TestIssuer } from './issuer-process.ts';
+import { untilNotices } from './notices.ts';
 
 let issuer: TestIssuer;
 beforeAll(async () => {
@@ -63,12 +65,12 @@ describe('a login', () => {
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('This login has expired') });
   });
 
-  it('is shown by pages without script, frame or foreign resource', async () => {
+  it('is shown by pages without inline script, frame or foreign resource', async () => {
     const { address, text } = await (await beginLogin(issuer)).open();
     const response = await fetch(address);
     const policy = response.headers.get('content-security-policy');
 
-    expect(text).not.toMatch(/<script|style=|\son\w+=|https?:\/\//);
+    expect(text).not.toMatch(/<script(?! src="\/\w+\.js" defer><\/script>)|style=|\son\w+=|https?:\/\//);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(response.headers.get('cache-control')).toBe('no-store');
@@ -76,29 +78,31 @@ describe('a login', () => {
 });
 
 describe('a wrong password and an unknown login name', () => {
+  const issuerIds = (): readonly number[] => [issuer.process.child.pid ?? 0];
   const wrong = async (email: string) => {
     const login = await beginLogin(issuer);
     const page = await login.open();
-    const start = performance.now();
+    const before = await cpuSeconds(issuerIds());
     const { status, text } = await login.sendPassword(page, email, 'wrong');
-    return { milliseconds: performance.now() - start, status, text: text.replaceAll(/\/interaction\/[\w-]+/g, '') };
+    return { cpu: (await cpuSeconds(issuerIds())) - before, status, text: withoutChance(text) };
   };
 
   it('give the same answer', async () => {
-    const { milliseconds: _, ...known } = await wrong('accountant@northgate.example');
-    const { milliseconds: __, ...unknown } = await wrong('nobody@northgate.example');
+    const { cpu: _, ...known } = await wrong('accountant@northgate.example');
+    const { cpu: __, ...unknown } = await wrong('nobody@northgate.example');
 
     expect(known.status).toBe(422);
     expect(unknown).toEqual(known);
   });
 
-  it('take the same time', async () => {
-    const times = { known: [] as number[], unknown: [] as number[] };
+  // What whoever guesses would measure is the issuer's work; the machine's other work is not in it.
+  it('take the same work', async () => {
+    const work = { known: 0, unknown: 0 };
     for (let round = 0; round < 5; round += 1) {
-      times.known.push((await wrong('technician@northgate.example')).milliseconds);
-      times.unknown.push((await wrong('somebody@northgate.example')).milliseconds);
+      work.known += (await wrong('technician@northgate.example')).cpu;
+      work.unknown += (await wrong('somebody@northgate.example')).cpu;
     }
-    const ratio = median(times.unknown) / median(times.known);
+    const ratio = work.unknown / work.known;
 
     expect(ratio).toBeGreaterThan(0.6);
     expect(ratio).toBeLessThan(1.7);
@@ -221,6 +225,7 @@ describe('the first login of an account without a factor', () => {
     expect(new Set(codes).size).toBe(10);
     expect(reloaded.text).not.toContain(codes[0]);
     expect((await login.exchange(callback)).claims()?.sub).toBe('northgate-newcomer');
+    await untilNotices(issuer.directory, 'northgate-newcomer', ['FACTOR_ADDED authenticator app']);
   });
 
   it('is followed by logins that ask for the code', async () => {
@@ -245,6 +250,7 @@ describe('the first login of an account without a factor', () => {
   });
 });
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+/** A page without what is different each time. */
+function withoutChance(text: string): string {
+  return text.replaceAll(/\/interaction\/[\w-]+/g, '').replaceAll(/data-options="[^"]*"/g, '');
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { obtainToken, refreshToken } from '@commonhold/development/obtain-token.ts';
+import { currentCode } from '@commonhold/development/persona-totp.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
@@ -35,9 +36,11 @@ describe('the tokens of a person', () => {
       iat: expect.any(Number),
       exp: Number(access.payload.iat) + 300,
       tenant: 'northgate',
+      sid: expect.any(String),
       acr: 'urn:commonhold:acr:mfa',
       amr: ['pwd', 'otp', 'mfa'],
       auth_time: expect.any(Number),
+      cnf: { jkt: tokens.key?.thumbprint },
     });
     expect(Object.keys(decodeJwt(refreshed.accessToken)).toSorted()).toEqual(Object.keys(access.payload).toSorted());
     expect(Object.keys(id.payload).toSorted()).toEqual(
@@ -59,7 +62,7 @@ describe('the tokens of a person', () => {
       response_types_supported: ['code'],
       id_token_signing_alg_values_supported: ['ES256'],
     });
-    for (const endpoint of ['userinfo_endpoint', 'registration_endpoint', 'introspection_endpoint']) {
+    for (const endpoint of ['userinfo_endpoint', 'registration_endpoint']) {
       expect(metadata).not.toHaveProperty(endpoint);
     }
   });
@@ -102,7 +105,7 @@ describe('a rotation of keys', () => {
     const refreshed = await refreshToken({
       environment: issuer.environment,
       email,
-      tokens: { accessToken: '', idToken: undefined, refreshToken: before.refresh_token },
+      tokens: { accessToken: '', idToken: undefined, refreshToken: before.refresh_token, key: login.key },
     });
     for (const token of [after.access_token, refreshed.accessToken]) {
       expect(decodeProtectedHeader(token).kid).not.toBe(oldKey);
@@ -119,8 +122,9 @@ describe('a restart', () => {
     const email = 'analyst@riverside.example';
     const first = await startIssuer();
     const login = await beginLogin(first);
+    const code = currentCode(first.masterKey, email);
     const tokens = await login.exchange(
-      await login.sendCode(await login.sendPassword(await login.open(), email), email),
+      await login.browser.submit(await login.sendPassword(await login.open(), email), '/totp', { code }),
     );
     const second = await first.restart();
     try {
@@ -131,7 +135,7 @@ describe('a restart', () => {
 
       await jwtVerify(tokens.access_token, jwks, { issuer: second.url, audience: second.audience });
       await silent.exchange(await silent.open({ prompt: 'none' }));
-      expect((await replay.sendCode(page, email, -1)).status).toBe(422);
+      expect((await replay.browser.submit(page, '/totp', { code })).status).toBe(422);
     } finally {
       await second.stop();
     }

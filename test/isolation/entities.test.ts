@@ -67,7 +67,13 @@ describe.each(subgraphs)('at $name', ({ name, entry, schema }) => {
 
   const claimsOf = ({ subject, company, role, residences }: Persona) => {
     const now = Date.now();
-    const login = { acr: undefined, amr: [], authTime: Math.floor(now / 1000), isMultiFactor: true };
+    const login = {
+      acr: undefined,
+      amr: [],
+      authTime: Math.floor(now / 1000),
+      isMultiFactor: true,
+      isPhishingResistant: false,
+    };
     const grants = [{ role, residences }];
     const principal = {
       kind: 'person',
@@ -75,8 +81,14 @@ describe.each(subgraphs)('at $name', ({ name, entry, schema }) => {
       tenant: company,
       client: 'frontend',
       tokenId: 'test',
+      session: undefined,
+      scheme: 'Bearer',
+      binding: undefined,
+      accessVersion: Number.MAX_SAFE_INTEGER,
       login,
       grants,
+      withheld: [],
+      isBriefingDue: false,
     } as const;
     return subgraphClaims(principal, entry, authorization.scopesOf(name), now);
   };

@@ -79,6 +79,16 @@ function recordsOf(company: SampleCompany, { devices, utilities }: Everything, n
       people.slice(0, 8).map(({ key }) => `${key}-1`),
     ),
     ofCompany(
+      'Notice',
+      people.slice(0, 8).map(({ key }) => `${key}-granted`),
+    ),
+    ofCompany(
+      'BreakGlass',
+      ['dispatcher', 'technician'].map((name) => `${tenant}-${name}-glass-1`),
+    ),
+    // There is none: whoever started one would let the personas' rights end with it.
+    ofCompany('ReviewCampaign', [`${tenant}-review-1`]),
+    ofCompany(
       'Outage',
       outages.map(({ id }) => id),
     ),

@@ -35,7 +35,7 @@ const FORGED = [
   ['subject', '"riverside-resident"'],
   ['role', '"COMPANY_ADMIN"'],
   ['scopes', '["grant:read"]'],
-  ['policies', '["personal-data", "fresh-mfa"]'],
+  ['policies', '["personal-data", "fresh-mfa", "strong-mfa"]'],
   ['residences', 'null'],
   ['residenceRef', '"riverside-p01-r01"'],
   ['status', '"DONE"'],
@@ -125,10 +125,14 @@ it('nobody says whose something is or what it has become, but where a role or a 
     /tenant|company|subject|roles?$|scopes|policies|status|Ref$|At$/i.test(name.split('.').at(-1) ?? ''),
   );
   expect(telling.toSorted()).toEqual([
+    'AnnounceIncidentInput.roles',
+    'ExportReviewInput.format',
     'GrantRoleInput.role',
     'Query.grants.role',
     'Query.serviceRequests.status',
     'ReadingInput.readAt',
+    'SetGroupRoleInput.role',
+    'StartReviewInput.endsAt',
     'UpdateServiceRequestInput.status',
   ]);
 });

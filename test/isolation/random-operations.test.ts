@@ -9,7 +9,7 @@ import { SUBGRAPHS } from '@commonhold/schema/subgraphs.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { tokenFor } from '../system/client.ts';
-import { type RandomOperation, randomOperation } from './random-operations.ts';
+import { CHANGES_RIGHTS, type RandomOperation, randomOperation } from './random-operations.ts';
 import { fieldsBySubgraph, reachedFields } from './reached-fields.ts';
 import { type Bench, createBench } from './surroundings.ts';
 import { type Outcome, tryOperation } from './trial.ts';
@@ -33,7 +33,7 @@ describe('any operation of anybody', () => {
   beforeAll(async () => {
     await Promise.all(PERSONAS.map(({ email }) => tokenFor(email)));
     bench = await createBench();
-    subgraphs = await fieldsBySubgraph();
+    subgraphs = await fieldsBySubgraph(bench.schema, CHANGES_RIGHTS);
   }, 120_000);
   afterAll(() => bench?.close());
 
@@ -69,7 +69,7 @@ describe('any operation of anybody', () => {
     const reached = answered.map((all) => all.intersection(fields)).filter(({ size }) => size > 0);
     const seen = new Set(reached.flatMap((all) => [...all]));
     expect(reached.length / answered.length).toBeGreaterThan(0.1);
-    expect(seen.size / fields.size).toBeGreaterThan(0.7);
+    expect(seen.size / fields.size).toBeGreaterThan(0.5);
   });
 
   it('was tried with what is not theirs, in orders and questions that change nothing', () => {

@@ -71,8 +71,34 @@ function write(numbers: readonly number[], withStrangers: boolean, surroundings:
   };
 }
 
-/** What would change what the personas of other tests may do. */
-const CHANGES_RIGHTS = new Set(['grantRole', 'approveGrant', 'revokeGrant', 'suspendPerson', 'reinstatePerson']);
+/** What would change what the personas of other tests may do, or are told. */
+export const CHANGES_RIGHTS: ReadonlySet<string> = new Set([
+  'grantRole',
+  'approveGrant',
+  'breakGlass',
+  'endBreakGlass',
+  'reviewBreakGlass',
+  'revokeGrant',
+  'suspendPerson',
+  'reinstatePerson',
+  'startReview',
+  'decideReviewItems',
+  'closeReview',
+  'setIdentityProvider',
+  'removeIdentityProvider',
+  'revokeProvisioningToken',
+  'createProvisioningToken',
+  'invitePerson',
+  'setGroupRole',
+  'removeGroupRole',
+  'approveRecovery',
+  'refuseRecovery',
+  'announceIncident',
+  'addPartnerContract',
+  'createWebhook',
+  'rotateWebhookSecret',
+  'removeWebhook',
+]);
 
 const GREATEST_DEPTH = 7;
 const GREATEST_FIELDS = 40;

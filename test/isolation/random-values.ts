@@ -1,11 +1,16 @@
 /** What an argument of a name holds, as far as its type doesn't say it. */
 import type { Choices } from './choices.ts';
 
+const CALLED_OTHERWISE: Readonly<Record<string, string>> = { assignee: 'Person', review: 'ReviewCampaign' };
+
 /**
- * The type whose id belongs into an argument: `id` takes one of what the field returns, others are called after it.
+ * The type whose id belongs into an argument: `id` takes one of what the field returns, others are called after it, or
+ * after what it is to them.
  */
 export function idTypeAt(name: string, returned: string): string {
   if (name === 'id') return returned;
+  const called = CALLED_OTHERWISE[name];
+  if (called !== undefined) return called;
   const singular = name.replace(/s$/, '');
   return singular.slice(0, 1).toUpperCase() + singular.slice(1);
 }

@@ -4,6 +4,7 @@ import { SUBGRAPHS } from '@commonhold/schema/subgraphs.ts';
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
   isInterfaceType,
@@ -57,17 +58,39 @@ export function reachedFields(schema: GraphQLSchema, query: string, data: unknow
   return reached;
 }
 
-/** The coordinates of fields that one subgraph alone has, by its name. */
-export async function fieldsBySubgraph(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+/** The coordinates of fields that one subgraph alone has and that operations without `excluded` lead to, by its name. */
+export async function fieldsBySubgraph(
+  schema: GraphQLSchema,
+  excluded: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const possible = coordinatesWithout(schema, excluded);
   const all = await Promise.all(
     SUBGRAPHS.map(async ({ name, schemaFiles }) => ({ name, fields: coordinatesIn(await readSchema(schemaFiles)) })),
   );
   return new Map(
     all.map(({ name, fields }) => {
       const others = new Set(all.flatMap((other) => (other.name === name ? [] : [...other.fields])));
-      return [name, fields.difference(others)];
+      return [name, fields.difference(others).intersection(possible)];
     }),
   );
+}
+
+/** The coordinates that the roots lead to, save by the root fields that are `excluded`. */
+function coordinatesWithout(schema: GraphQLSchema, excluded: ReadonlySet<string>): ReadonlySet<string> {
+  const coordinates = new Set<string>();
+  const visit = (type: GraphQLNamedType): void => {
+    if (!isObjectType(type) && !isInterfaceType(type)) return;
+    const isRoot = type === schema.getQueryType() || type === schema.getMutationType();
+    for (const { name, type: returned } of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${name}`;
+      if (coordinates.has(coordinate) || (isRoot && excluded.has(name))) continue;
+      coordinates.add(coordinate);
+      visit(getNamedType(returned));
+    }
+    if (isInterfaceType(type)) schema.getPossibleTypes(type).forEach(visit);
+  };
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) if (root) visit(root);
+  return coordinates;
 }
 
 function coordinatesIn({ definitions }: DocumentNode): ReadonlySet<string> {

@@ -16,16 +16,38 @@ import { DATABASES, type TestDatabase } from '../databases.ts';
 const NORTHGATE = tenantId('northgate');
 const TENANT_TABLES = [
   'account',
+  'assignment',
+  'break_glass',
+  'break_glass_residence',
+  'briefing_confirmation',
   'company',
   'consent',
   'given_order',
+  'group_role',
+  'grant_use',
+  'incident',
+  'invitation',
+  'letter',
+  'notice',
   'occupancy',
+  'partner_contract',
   'person',
   'property',
+  'provisioned_email',
+  'provisioned_group',
+  'provisioned_member',
+  'provisioned_user',
+  'provisioning_token',
+  'recovery_request',
   'residence',
+  'review_campaign',
+  'review_item',
   'role_grant',
   'role_grant_property',
   'role_grant_residence',
+  'unwanted_mail',
+  'webhook',
+  'webhook_delivery',
 ];
 
 /** Rows of both companies in the tables that the sample estate leaves empty. */
@@ -42,6 +64,68 @@ async function writeWhatIsNotSeeded(database: Kysely<Tables>): Promise<void> {
         insert into given_order (tenant, subject, key, fingerprint, result)
         select tenant, subject, gen_random_uuid(), 'none', 'none'
         from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into grant_use (tenant, role_grant, last_used_on)
+        select tenant, key, current_date from role_grant where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into review_campaign (tenant, key, name, ends_at)
+        values (${company}, 'none', 'none', now() + interval '7 days')`.execute(transaction);
+      await sql`
+        insert into review_item (tenant, campaign, role_grant, subject, because)
+        select tenant, 'none', key, subject, 'NEW' from role_grant where tenant = ${company} limit 1`.execute(
+        transaction,
+      );
+      await sql`
+        insert into letter (tenant, key, sealed, until)
+        values (${company}, gen_random_uuid()::text, 'eyJ', now() + interval '1 day')`.execute(transaction);
+      await sql`
+        insert into assignment (tenant, request, residence, until, as_of)
+        select tenant, 'none', key, now(), now() from residence where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into incident (tenant, text, announced_by)
+        select tenant, 'none', subject from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into unwanted_mail (tenant, subject, kind)
+        select tenant, subject, 'none' from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into partner_contract (tenant, key, partner, version, valid_until, media_type, sealed_document, added_by)
+        select tenant, 'none', 'communal', 'none', now() + interval '1 day', 'text/markdown', 'eyJ', subject
+        from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into webhook (tenant, key, url, sealed_secret, created_by)
+        select tenant, 'none', 'https://none.example', 'eyJ', subject
+        from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into provisioning_token (tenant, token_hash, created_by, until)
+        select tenant, 'none', subject, now() + interval '1 day'
+        from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into provisioned_user (tenant, key, user_name_hash, sealed_profile)
+        select tenant, key, 'none', 'eyJ' from person where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into provisioned_email (tenant, person, email_hash)
+        select tenant, key, 'none' from provisioned_user where tenant = ${company}`.execute(transaction);
+      await sql`
+        insert into provisioned_group (tenant, key, name_hash, sealed_profile)
+        values (${company}, 'none', 'none', 'eyJ')`.execute(transaction);
+      await sql`
+        insert into provisioned_member (tenant, in_group, person)
+        select tenant, 'none', key from provisioned_user where tenant = ${company}`.execute(transaction);
+      await sql`
+        insert into group_role (tenant, of_group, role, reach, properties, residences, days, set_by)
+        select tenant, 'none', 'ANALYST', 'company', '{}', '{}', 1, subject
+        from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into invitation (tenant, token_hash, person, until)
+        select tenant, 'none', key, now() + interval '1 day'
+        from provisioned_user where tenant = ${company}`.execute(transaction);
+      await sql`
+        insert into recovery_request (tenant, subject, code_hash, until)
+        select tenant, subject, 'none', now() + interval '1 hour'
+        from account where tenant = ${company} limit 1`.execute(transaction);
+      await sql`
+        insert into webhook_delivery (tenant, webhook, payload)
+        select tenant, key, 'none' from webhook where tenant = ${company}`.execute(transaction);
     });
   }
 }
@@ -73,7 +157,8 @@ describe.each(DATABASES)('on %s', (_, provide) => {
       where relnamespace = 'directory'::regnamespace and relkind = 'r'
         and exists (select from pg_attribute where attrelid = pg_class.oid and attname = 'tenant')
       order by relname`.execute(database);
-    expect(rows).toEqual(TENANT_TABLES.map((name) => ({ name, isIsolated: true })));
+    expect(rows.filter(({ isIsolated }) => !isIsolated)).toEqual([]);
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(TENANT_TABLES));
   });
 
   it('runs queries as a role that can neither log in nor pass row-level security', async () => {
@@ -144,17 +229,51 @@ describe.each(DATABASES)('on %s', (_, provide) => {
     expect(Number(changed.numUpdatedRows)).toBe(0);
   });
 
+  it('alters of people those alone that the company’s provider put in', async () => {
+    const { rows } = await run('update person set sealed_name = sealed_name returning key');
+    expect(rows).toEqual((await run('select key from provisioned_user')).rows);
+  });
+
   it.each([
     "update consent set tenant = 'riverside'",
     'update consent set until = until',
     'delete from consent',
-    'update person set sealed_name = sealed_name',
+    'update person set key = key',
+    'delete from person',
+    'update account set subject = subject',
+    'update provisioning_token set until = until',
+    'update invitation set until = until',
+    'update group_role set days = days',
+    'update recovery_request set code_hash = code_hash',
     'insert into role_grant select * from role_grant',
     'update role_grant set until = until',
     'update role_grant_property set property = property',
     'update account set person = person',
     'delete from role_grant_residence',
+    'delete from review_item',
+    'delete from grant_use',
+    'update review_campaign set ends_at = ends_at',
+    'update review_item set role_grant = role_grant',
     'delete from given_order',
+    'delete from letter',
+    'delete from notice',
+    'update notice set subject = subject',
+    'update webhook set url = url',
+    'update partner_contract set version = version',
+    'delete from partner_contract',
+    'select * from held_key',
+    'insert into webhook_delivery select * from webhook_delivery',
+    'update letter set attempts = 0',
+    'update break_glass set reason = reason',
+    'update break_glass set until = until',
+    'delete from break_glass',
+    'delete from assignment',
+    'update assignment set residence = residence',
+    'update briefing_confirmation set confirmed_at = now()',
+    'insert into briefing_confirmation select * from briefing_confirmation',
+    'delete from briefing_confirmation',
+    'delete from break_glass_residence',
+    'select * from recurring_job',
     'select * from seed',
     'select * from kysely_migration',
     'alter table person disable row level security',

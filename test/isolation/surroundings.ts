@@ -1,10 +1,12 @@
 /** What random operations are made of and held against, gathered from the system under test. */
+import { randomUUID } from 'node:crypto';
 import { decodeId, encodeId, type TypedId } from '@commonhold/kit/tenancy/ids.ts';
 import { SUPERGRAPH_FILE } from '@commonhold/schema/generated-files.ts';
 import { permissionsOf } from '@commonhold/schema/permissions.ts';
 import { readSchema } from '@commonhold/schema/read-schema.ts';
 import { buildASTSchema } from 'graphql';
 import { z } from 'zod';
+import { askFreshly } from '../policy/fresh-login.ts';
 import { ask } from '../system/client.ts';
 import { connectToSandbox } from '../system/sandbox.ts';
 import { createEstates, type Estate, residenceAt } from './estates.ts';
@@ -19,7 +21,7 @@ export interface Bench extends Surroundings, Partners {
 
 export async function createBench(): Promise<Bench> {
   const supergraph = await readSchema([SUPERGRAPH_FILE]);
-  const estates = await Promise.all([...createEstates().values()].map(withCommand));
+  const estates = await Promise.all([...createEstates().values()].map(withRecords));
   const cursors = new Map(
     await Promise.all(estates.map(async ({ tenant }) => [tenant, await cursorsOf(tenant)] as const)),
   );
@@ -53,16 +55,35 @@ export async function createBench(): Promise<Bench> {
 
 const ordered = z.object({ lockDoor: z.object({ command: z.object({ id: z.string() }) }) });
 
-/** Commands are there only once somebody has given one. */
-async function withCommand(estate: Estate): Promise<Estate> {
-  const { tenant, ids } = estate;
+/** Commands and contracts are there only once somebody has given or added one. */
+async function withRecords(estate: Estate): Promise<Estate> {
+  const made = [
+    ['Command', await commandIn(estate)],
+    ['PartnerContract', await contractIn(estate)],
+  ] as const;
+  const ids = made.map(([type, id]): [string, readonly TypedId[]] => [type, id ? [id] : []]);
+  return { ...estate, ids: new Map([...estate.ids, ...ids]) };
+}
+
+const added = z.object({ addPartnerContract: z.object({ contract: z.object({ id: z.string() }) }) });
+
+async function contractIn({ tenant }: Estate): Promise<TypedId | undefined> {
+  const query = `mutation ($input: AddPartnerContractInput!) { addPartnerContract(input: $input) { contract { id } } }`;
+  const input = {
+    ...{ partner: 'COMMUNAL', version: randomUUID(), mediaType: 'MARKDOWN', idempotencyKey: randomUUID() },
+    validUntil: new Date(Date.now() + 365 * 24 * 60 * 60 * 1000).toISOString(),
+    document: [Buffer.from(`# A contract of ${tenant}`).toString('base64')],
+  };
+  const { body } = await askFreshly(`integration-manager@${tenant}.example`, query, { input });
+  return decodeId(added.parse(body.data).addPartnerContract.contract.id);
+}
+
+async function commandIn({ tenant }: Estate): Promise<TypedId | undefined> {
   const lock = await lockIn(tenant);
   const query = `mutation ($input: DeviceCommandInput!) { lockDoor(input: $input) { command { id } } }`;
-  const input = { device: lock, idempotencyKey: crypto.randomUUID() };
+  const input = { device: lock, idempotencyKey: randomUUID() };
   const { body } = await ask(`technician@${tenant}.example`, query, { input });
-  const command = decodeId(ordered.parse(body.data).lockDoor.command.id);
-  const commands: readonly TypedId[] = command ? [command] : [];
-  return { ...estate, ids: new Map([...ids, ['Command', commands]]) };
+  return decodeId(ordered.parse(body.data).lockDoor.command.id);
 }
 
 const found = z.object({

@@ -1,17 +1,34 @@
 import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { openBrowserSession } from '@commonhold/development/browser-session.ts';
-import { obtainToken } from '@commonhold/development/obtain-token.ts';
+import { obtainToken, type Tokens } from '@commonhold/development/obtain-token.ts';
 import { describe, expect, it } from '@jest/globals';
 import * as openid from 'openid-client';
 import { system } from '../system/description.ts';
 
 const PERSONA = 'technician@riverside.example';
 
-function frontend(accessToken: string): ApolloClient {
-  return new ApolloClient({
-    link: new HttpLink({ uri: system().graphqlUrl, headers: { authorization: `Bearer ${accessToken}` } }),
-    cache: new InMemoryCache(),
-  });
+const environment = () => ({ ...process.env, ...system().environment });
+
+function discoverIssuer(): Promise<openid.Configuration> {
+  const issuer = new URL(`http://localhost:${Number(environment().PORT_BASE) + 100}`);
+  return openid.discovery(issuer, 'frontend', undefined, openid.None(), { execute: [openid.allowInsecureRequests] });
+}
+
+/** Makes the proofs of the frontend's key, for the issuer and the gateway, with the nonces that each wants. */
+function proverOf(configuration: openid.Configuration, { key }: Tokens): openid.DPoPHandle {
+  if (!key) throw new Error('the tokens are bound to no key');
+  return openid.getDPoPHandle(configuration, key.pair);
+}
+
+function frontend(configuration: openid.Configuration, accessToken: string, DPoP: openid.DPoPHandle): ApolloClient {
+  const fetch: typeof globalThis.fetch = async (input, { method = 'POST', body, headers } = {}) => {
+    const address = new URL(String(input));
+    const text = typeof body === 'string' ? body : null;
+    return openid.fetchProtectedResource(configuration, accessToken, address, method, text, new Headers(headers), {
+      DPoP,
+    });
+  };
+  return new ApolloClient({ link: new HttpLink({ uri: system().graphqlUrl, fetch }), cache: new InMemoryCache() });
 }
 
 const RESIDENCES = gql`
@@ -39,11 +56,12 @@ interface Residences {
 
 describe('a frontend with Apollo Client and openid-client', () => {
   it('logs in, queries, changes something, refreshes and logs out', async () => {
-    const environment = { ...process.env, ...system().environment };
-    const origin = `http://localhost:${Number(environment.PORT_BASE) + 1}`;
+    const origin = `http://localhost:${Number(environment().PORT_BASE) + 1}`;
     const browser = openBrowserSession(origin);
-    const tokens = await obtainToken({ environment, email: PERSONA, browser });
-    const apollo = frontend(tokens.accessToken);
+    const tokens = await obtainToken({ environment: environment(), email: PERSONA, browser });
+    const configuration = await discoverIssuer();
+    const DPoP = proverOf(configuration, tokens);
+    const apollo = frontend(configuration, tokens.accessToken, DPoP);
 
     const { data } = await apollo.query<Residences>({ query: RESIDENCES });
     const devices = data?.residences.nodes.flatMap((residence) => residence.devices.nodes) ?? [];
@@ -56,13 +74,10 @@ describe('a frontend with Apollo Client and openid-client', () => {
       setThermostat: { command: { status: 'DONE', device: { targetTemperatureCelsius: '23.5' } } },
     });
 
-    const issuer = new URL(`http://localhost:${Number(environment.PORT_BASE) + 100}`);
-    const configuration = await openid.discovery(issuer, 'frontend', undefined, openid.None(), {
-      execute: [openid.allowInsecureRequests],
-    });
-    const refreshed = await openid.refreshTokenGrant(configuration, tokens.refreshToken ?? '');
+    const refreshed = await openid.refreshTokenGrant(configuration, tokens.refreshToken ?? '', undefined, { DPoP });
     expect(refreshed.access_token).not.toBe(tokens.accessToken);
-    const again = await frontend(refreshed.access_token).query<Residences>({ query: RESIDENCES });
+    expect(refreshed.token_type.toLowerCase()).toBe('dpop');
+    const again = await frontend(configuration, refreshed.access_token, DPoP).query<Residences>({ query: RESIDENCES });
     expect(again.data?.residences.nodes).toHaveLength(3);
 
     const logout = openid.buildEndSessionUrl(configuration, {
@@ -73,19 +88,23 @@ describe('a frontend with Apollo Client and openid-client', () => {
     const asked = await browser.open(logout.href);
     const done = await browser.submit(asked, '/session/end/confirm', { logout: 'yes' });
     expect(done.address).toBe(`${origin}/?state=logged-out`);
-    await expect(openid.refreshTokenGrant(configuration, refreshed.refresh_token ?? '')).rejects.toMatchObject({
-      error: 'invalid_grant',
-    });
+    await expect(
+      openid.refreshTokenGrant(configuration, refreshed.refresh_token ?? '', undefined, { DPoP }),
+    ).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
   it('is told in errors what it may not see, beside the data', async () => {
-    const tokens = await obtainToken({ environment: { ...process.env, ...system().environment }, email: PERSONA });
+    const tokens = await obtainToken({ environment: environment(), email: PERSONA });
+    const configuration = await discoverIssuer();
     const query = gql`
       query {
         residences(first: 1) { nodes { number account { meters { serial } balanceEuros } } }
       }
     `;
-    const { data, error } = await frontend(tokens.accessToken).query({ query, errorPolicy: 'all' });
+    const { data, error } = await frontend(configuration, tokens.accessToken, proverOf(configuration, tokens)).query({
+      query,
+      errorPolicy: 'all',
+    });
     expect(data).toMatchObject({ residences: { nodes: [{ account: { balanceEuros: null } }] } });
     expect(CombinedGraphQLErrors.is(error) && error.errors.map(({ extensions }) => extensions?.['code'])).toEqual([
       'UNAUTHORIZED_FIELD_OR_TYPE',

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { HeldToken } from '@commonhold/development/fetch-with-token.ts';
 import { ensureMasterKey } from '@commonhold/development/master-key.ts';
 import { obtainToken } from '@commonhold/development/obtain-token.ts';
 import { encodeId, type OpaqueId, residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
@@ -66,13 +67,12 @@ export async function startBuilding(): Promise<Building> {
     const identity = await loadIdentity('gateway', join(chosen.DATA_DIR, 'tls'), await loadMasterKey(environment));
     const subgraph = createTestGateway(identity, 'smart-home', Number(chosen.PORT_BASE) + 202);
     opened.push(subgraph.close);
-    const tokens = new Map<string, string>();
+    const tokens = new Map<string, HeldToken>();
     for (const company of ['riverside', 'northgate']) {
-      const { accessToken } = await obtainToken({ environment, email: `dispatcher@${company}.example` });
-      tokens.set(company, accessToken);
+      tokens.set(company, await obtainToken({ environment, email: `dispatcher@${company}.example` }));
     }
     const ask: Building['ask'] = (query, variables = {}, company = 'riverside') =>
-      post(product.graphqlUrl, { query, variables }, { authorization: `Bearer ${tokens.get(company)}` });
+      post(product.graphqlUrl, { query, variables }, {}, tokens.get(company));
     return { homebridge, wire, product, subgraph, ask, stop };
   } catch (error) {
     await stop();

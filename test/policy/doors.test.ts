@@ -11,6 +11,7 @@ import { system } from '../system/description.ts';
 import { callSubgraph, identityOf, subgraphPort } from './subgraph-caller.ts';
 
 const CLAIMS = {
+  accessVersion: Number.MAX_SAFE_INTEGER,
   tenant: 'northgate',
   sub: 'northgate-dispatcher',
   policies: ['public'],
@@ -27,12 +28,15 @@ const PATHS = {
   directory: [
     ['/graphql', []],
     ['/access', []],
+    ['/active', ['issuer']],
+    ['/ended', ['issuer']],
     ['/consents', ['smart-home', 'communal']],
+    ['/assignments', ['communal']],
   ],
   'smart-home': [['/graphql', []]],
   communal: [['/graphql', []]],
 } as const satisfies Record<SubgraphName, readonly (readonly [string, readonly ServiceName[]])[]>;
-const CALLERS = ['directory', 'smart-home', 'communal', 'smart-home-sandbox', 'communal-sandbox'] as const;
+const CALLERS = ['issuer', 'directory', 'smart-home', 'communal', 'smart-home-sandbox', 'communal-sandbox'] as const;
 /** What callers might say of themselves, and what proxies say of callers. */
 const IDENTITY_HEADERS = {
   'x-tenant': 'riverside',
@@ -98,7 +102,7 @@ describe.each(SUBGRAPHS)('the subgraph $name', ({ name }) => {
       'a token that is over': () => signed(name, -120, -90),
       'a token that lives for an hour': () => signed(name, 0, 3600),
       "a token signed with a partner subgraph's key": async () =>
-        mintServiceToken({ ...gateway, privateKey: (await identityOf('communal')).privateKey }, name, CLAIMS),
+        mintServiceToken({ ...gateway, now: (await identityOf('communal')).now }, name, CLAIMS),
     };
 
     it.each(Object.entries(tokens))("refuses the gateway's connection with %s", async (_, make) => {

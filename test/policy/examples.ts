@@ -6,9 +6,24 @@ import { LEAVERS } from '@commonhold/development/personas.ts';
 import { decodeId, encodeId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { expect } from '@jest/globals';
 import { z } from 'zod';
+import { endpointOf, scim } from '../provisioning/provider.ts';
+import { makeToken } from '../provisioning/tokens.ts';
 import { ask } from '../system/client.ts';
-import { freshTokenFor } from './fresh-token.ts';
-import { consentInput, grantInput, inAMonth, LEAVER, requestInput, updateInput, warmthInput } from './inputs.ts';
+import { askFreshly, askStrongly, logInFreshly } from './fresh-login.ts';
+import {
+  consentInput,
+  contractInput,
+  decisionInput,
+  grantInput,
+  inAMonth,
+  LEAVER,
+  LONELY_GROUP,
+  requestInput,
+  reviewInput,
+  updateInput,
+  warmthInput,
+  webhookInput,
+} from './inputs.ts';
 
 export interface Examples {
   /** An id by the name of the object's type; of an interface's, one for each type of object. */
@@ -24,7 +39,34 @@ export const NULL_HERE: Readonly<Record<string, string>> = {
   'Light.batteryPercent': 'lights are on mains',
   'SmartMeter.batteryPercent': 'smart meters are on mains',
   'Light.brightnessPercent': "this light can't be dimmed",
+  'ReviewCampaign.closedAt': 'this review is under way',
+  'ReviewItem.lastUsedOn': 'whether it was used before the review began hangs on the order of the tests',
+  'ReviewItem.residenceCount': 'the grants that are listed first are for the whole company',
+  'ExportedFile.endCursor': 'a company of the sample estate has fewer grants than one file holds',
+  'ReviewDecisionResult.problem': 'the decision has an effect',
+  'Notice.readAt': 'whether one of the first page has been read hangs on what the tests before caused',
+  'Webhook.previousSecretUntil': 'this webhook has its first secret',
+  'GroupRole.residences': 'this role is given by buildings',
+  'ProvisioningToken.lastUsedAt': 'no provider comes with this token',
+  'InvitePersonPayload.person': 'whoever no provider put in is not invited',
   'Command.reason': 'this command was carried out',
+  'BreakGlassPayload.breakGlass': 'a review that was made stays, and nothing is broken where nobody lives',
+  'ServiceRequest.assignee': 'nobody is assigned to this one',
+  'Query.identityProvider': 'people of the sample estate log in at our own',
+  'IdentityProviderPayload.identityProvider': 'it was removed',
+  'Query.recoveryRequests': 'nobody of the sample estate has lost a login',
+  'RecoveryPayload.decided': 'nobody of the sample estate has lost a login',
+  ...Object.fromEntries(
+    ['id', 'person', 'askedAt', 'until'].map((field) => [
+      `RecoveryRequest.${field}`,
+      'nobody of the sample estate has lost a login',
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['issuer', 'clientId', 'accountClaim', 'assertionAudience', 'multiFactorAcr', 'multiFactorAmr', 'setAt'].map(
+      (field) => [`IdentityProvider.${field}`, 'people of the sample estate log in at our own'],
+    ),
+  ),
 };
 
 const HOME = `{
@@ -106,7 +148,14 @@ export async function gatherExamples(domain: string): Promise<Examples> {
     { input: { ...updateInput(ids), deadline: inAMonth() } },
   );
   ids.set(LEAVER, leaverAt(domain));
+  ids.set('BreakGlass', ofDispatcher(tenantOf(domain), 'BreakGlass', 'glass-1'));
   ids.set('RoleGrant', await gatherGrant(domain, ids));
+  ids.set('Webhook', await gatherWebhook(domain));
+  await gatherGroups(domain, ids);
+  ids.set('PartnerContract', await gatherContract(domain));
+  const tenant = tenantId(tenantOf(domain));
+  ids.set('RecoveryRequest', encodeId({ tenant, type: 'RecoveryRequest', residence: undefined, key: 'none' }));
+  await gatherReview(domain, ids);
   // A residence has six of the seven kinds of devices; the technician's three have them all.
   await gather(`technician@${domain}`, '{ devices(first: 100) { nodes { __typename id } } }');
   return { ids, lastReading: { meter: smart.id, ...last }, months: lastMonths() };
@@ -118,24 +167,97 @@ export async function gatherExamples(domain: string): Promise<Examples> {
  */
 async function gatherGrant(domain: string, ids: Examples['ids']): Promise<string> {
   const order = async (persona: string, name: string, input: object): Promise<string> => {
-    const headers = { authorization: `Bearer ${await freshTokenFor(`${persona}@${domain}`)}` };
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { grant { id } } }`;
     const idempotencyKey = sameKey(`${domain}/${name}/${JSON.stringify(input)}`);
-    const { body } = await ask(undefined, query, { input: { ...input, idempotencyKey } }, headers);
+    const { body } = await askFreshly(`${persona}@${domain}`, query, { input: { ...input, idempotencyKey } });
     expect(body.errors).toBeUndefined();
     return (
       z.object({ [name]: z.object({ grant: z.object({ id: z.string() }) }) }).parse(body.data)[name]?.grant.id ?? ''
     );
   };
   // A login may have to wait for the next TOTP code: both wait together.
-  await Promise.all(['company-admin', 'security-officer'].map((persona) => freshTokenFor(`${persona}@${domain}`)));
+  await Promise.all(['company-admin', 'security-officer'].map((persona) => logInFreshly(`${persona}@${domain}`)));
   const [since, until] = [startOfDayIn(20), startOfDayIn(40)];
   const terms = { ...grantInput(ids), since, until };
   await order('company-admin', 'grantRole', { ...terms, role: 'DISPATCHER', properties: [ids.get('Property')] });
   const grant = await order('company-admin', 'grantRole', terms);
   await order('security-officer', 'approveGrant', { grant });
   return order('security-officer', 'revokeGrant', { grant });
+}
+
+/** A token, a group without members that gives a role, and one that gives nothing. */
+async function gatherGroups(domain: string, ids: Map<string, string>): Promise<void> {
+  const { id, token } = await makeToken(domain, startOfDayIn(40));
+  ids.set('ProvisioningToken', id);
+  const company = domain.replace(/\.example$/, '');
+  for (const type of ['ProvisionedGroup', LONELY_GROUP]) {
+    const { body } = await scim(
+      `${endpointOf(company)}/Groups`,
+      'POST',
+      { displayName: `A test of who may what: ${type}` },
+      { authorization: `Bearer ${token}` },
+    );
+    const key = z.string().parse(body['id']);
+    ids.set(type, encodeId({ tenant: tenantId(company), type: 'ProvisionedGroup', residence: undefined, key }));
+  }
+  const { body } = await askStrongly(
+    `company-admin@${domain}`,
+    'mutation ($input: SetGroupRoleInput!) { setGroupRole(input: $input) { group { id } } }',
+    {
+      input: {
+        ...{ group: ids.get('ProvisionedGroup'), role: 'DISPATCHER', properties: [ids.get('Property')], days: 30 },
+        idempotencyKey: crypto.randomUUID(),
+      },
+    },
+  );
+  expect(body.errors).toBeUndefined();
+}
+
+/** One that is there, or a new one. */
+async function gatherWebhook(domain: string): Promise<string> {
+  const officer = `security-officer@${domain}`;
+  const listed = z.object({ webhooks: z.array(z.object({ id: z.string() })) });
+  const { webhooks } = listed.parse((await ask(officer, '{ webhooks { id } }')).body.data);
+  const [first] = webhooks;
+  if (first) return first.id;
+  const query = 'mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { webhook { id } } }';
+  const { body } = await askFreshly(officer, query, { input: webhookInput() });
+  return z.object({ createWebhook: z.object({ webhook: z.object({ id: z.string() }) }) }).parse(body.data).createWebhook
+    .webhook.id;
+}
+
+/** One that is there, or a new one. */
+async function gatherContract(domain: string): Promise<string> {
+  const manager = `integration-manager@${domain}`;
+  const listed = z.object({ partnerContracts: z.object({ nodes: z.array(z.object({ id: z.string() })) }) });
+  const { partnerContracts } = listed.parse(
+    (await ask(manager, '{ partnerContracts(first: 1) { nodes { id } } }')).body.data,
+  );
+  const [first] = partnerContracts.nodes;
+  if (first) return first.id;
+  const query = 'mutation ($input: AddPartnerContractInput!) { addPartnerContract(input: $input) { contract { id } } }';
+  const { body } = await askFreshly(manager, query, { input: contractInput() });
+  return z.object({ addPartnerContract: z.object({ contract: z.object({ id: z.string() }) }) }).parse(body.data)
+    .addPartnerContract.contract.id;
+}
+
+/** A review that is under way, and the first of its items, which was decided: that of the accountant. */
+async function gatherReview(domain: string, ids: Map<string, string>): Promise<void> {
+  const officer = `security-officer@${domain}`;
+  const order = async (name: string, input: object, selection: string): Promise<void> => {
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${name}(input: $input) { ${selection} } }`;
+    const { body } = await askFreshly(officer, query, { input: { ...input, idempotencyKey: crypto.randomUUID() } });
+    expect(body.errors).toBeUndefined();
+    collectIds(body.data, ids);
+  };
+  await order(
+    'startReview',
+    reviewInput(),
+    'review { __typename id items(first: 1) { nodes { __typename id grant { subject } } } }',
+  );
+  await order('decideReviewItems', decisionInput(ids), 'results { problem }');
 }
 
 /** The same UUID for the same order. */
@@ -155,6 +277,20 @@ function leaverAt(domain: string): string {
   return encodeId({ tenant: tenantId(leaver.company), type: 'Person', residence: undefined, key: leaver.subject });
 }
 
+function tenantOf(domain: string): string {
+  return domain.replace(/\.example$/, '');
+}
+
+/** A record of the sample estate that is about the dispatcher. */
+function ofDispatcher(company: string, type: string, record: string): string {
+  return encodeId({
+    tenant: tenantId(company),
+    type,
+    residence: undefined,
+    key: `${company}-dispatcher-${record}`,
+  });
+}
+
 /** Objects of the same company in residences that neither the resident nor the technician was granted a role for. */
 export async function gatherNeighbours({ key, domain }: SampleCompany): Promise<Examples> {
   const dispatcher = `dispatcher@${domain}`;
@@ -169,6 +305,10 @@ export async function gatherNeighbours({ key, domain }: SampleCompany): Promise<
   });
   expect(orders.body.errors).toBeUndefined();
   collectIds(orders.body.data, ids);
+  ids.set('PartnerContract', ofDispatcher(key, 'PartnerContract', 'contract-1'));
+  ids.set('Notice', ofDispatcher(key, 'Notice', 'granted'));
+  ids.set('BreakGlass', ofDispatcher(key, 'BreakGlass', 'glass-1'));
+  for (const type of ['ReviewCampaign', 'ReviewItem']) ids.set(type, ofDispatcher(key, type, 'review-1'));
   return { ids, lastReading: { meter: ids.get('Meter') ?? '', zone: 1, value: '1' }, months: lastMonths() };
 }
 

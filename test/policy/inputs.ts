@@ -2,6 +2,8 @@
  * What is given for the arguments of root fields: ids of examples, and for each mutation an input that leaves things as
  * they are, as far as it can.
  */
+import { currentBriefing } from '@commonhold/directory/briefing/briefing.ts';
+import { decodeId, residenceId, residenceKey, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { type GraphQLArgument, type GraphQLSchema, getNamedType } from 'graphql';
 import type { Examples } from './examples.ts';
 import { nameOf, returnedType, type Step } from './field-paths.ts';
@@ -43,8 +45,51 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
     'Mutation.grantRole': { ...grantInput(ids), idempotencyKey: crypto.randomUUID(), clientMutationId },
     'Mutation.approveGrant': { grant: ids.get('RoleGrant'), idempotencyKey: crypto.randomUUID(), clientMutationId },
     'Mutation.revokeGrant': { grant: ids.get('RoleGrant'), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.confirmSecurityBriefing': { version: currentBriefing().version, clientMutationId },
+    'Mutation.breakGlass': { ...emergencyInput(ids), clientMutationId },
+    'Mutation.endBreakGlass': { ...ordered(ids, 'BreakGlass'), clientMutationId },
+    'Mutation.reviewBreakGlass': {
+      ...{ ...ordered(ids, 'BreakGlass'), outcome: 'JUSTIFIED', remark: 'A test of who may what' },
+      clientMutationId,
+    },
     'Mutation.suspendPerson': { ...leaverInput(ids), reason: 'A test of who may what', clientMutationId },
     'Mutation.reinstatePerson': { ...leaverInput(ids), clientMutationId },
+    'Mutation.startReview': { ...reviewInput(), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.decideReviewItems': { ...decisionInput(ids), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.closeReview': {
+      review: ids.get('ReviewCampaign'),
+      idempotencyKey: crypto.randomUUID(),
+      clientMutationId,
+    },
+    'Mutation.exportReview': { review: ids.get('ReviewCampaign'), format: 'CSV', clientMutationId },
+    'Mutation.setIdentityProvider': { ...providerInput(), clientMutationId },
+    'Mutation.removeIdentityProvider': { idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.markNoticesRead': { notices: [ids.get('Notice')], clientMutationId },
+    'Mutation.setNoticeMail': { kind: 'GRANT_GIVEN', on: true, clientMutationId },
+    'Mutation.announceIncident': { ...incidentInput(), clientMutationId },
+    'Mutation.addPartnerContract': { ...contractInput(), clientMutationId },
+    'Mutation.createWebhook': { ...webhookInput(), clientMutationId },
+    'Mutation.rotateWebhookSecret': { ...ordered(ids, 'Webhook'), clientMutationId },
+    'Mutation.removeWebhook': { ...ordered(ids, 'Webhook'), clientMutationId },
+    'Mutation.revokeProvisioningToken': {
+      provisioningToken: ids.get('ProvisioningToken'),
+      idempotencyKey: crypto.randomUUID(),
+      clientMutationId,
+    },
+    'Mutation.createProvisioningToken': {
+      until: inAMonth(),
+      idempotencyKey: crypto.randomUUID(),
+      clientMutationId,
+    },
+    'Mutation.setGroupRole': {
+      ...{ group: ids.get('ProvisionedGroup'), role: 'DISPATCHER', properties: [ids.get('Property')], days: 30 },
+      idempotencyKey: crypto.randomUUID(),
+      clientMutationId,
+    },
+    'Mutation.removeGroupRole': { group: ids.get(LONELY_GROUP), idempotencyKey: crypto.randomUUID(), clientMutationId },
+    'Mutation.approveRecovery': { ...decision(ids), code: 'AAAABBBB', clientMutationId },
+    'Mutation.refuseRecovery': { ...decision(ids), clientMutationId },
+    'Mutation.invitePerson': { ...leaverInput(ids), clientMutationId },
     'Mutation.setThermostat': { ...warmthInput(ids), clientMutationId },
     'Mutation.switchLight': { ...order('Light'), on: true },
     'Mutation.lockDoor': order('DoorLock'),
@@ -53,6 +98,9 @@ function inputsFrom({ ids, lastReading, months }: Examples): Readonly<Record<str
     'Mutation.runScene': { scene: ids.get('Scene'), idempotencyKey: crypto.randomUUID(), clientMutationId },
   };
 }
+
+/** Under what the examples keep the id of a group that gives nothing. */
+export const LONELY_GROUP = 'LonelyGroup';
 
 /** Under what the examples keep the id of somebody who has left. */
 export const LEAVER = 'Leaver';
@@ -71,6 +119,62 @@ export function consentInput(ids: Ids) {
 /** A proposal for somebody who has left: without an approval it has no effect. */
 export function grantInput(ids: Ids) {
   return { person: ids.get(LEAVER), role: 'SECURITY_OFFICER', reason: 'A test of who may what', until: inAMonth() };
+}
+
+/** One that ends long after all tests have. */
+export function reviewInput() {
+  return { name: 'A test of who may what', endsAt: inAMonth() };
+}
+
+/** What was decided before. */
+export function decisionInput(ids: Ids) {
+  return { decisions: [{ item: ids.get('ReviewItem'), decision: 'KEEP', remark: 'A test of who may what' }] };
+}
+
+/** A provider that nobody logs in by. */
+function providerInput() {
+  return { issuer: 'https://login.operator.example', clientId: 'commonhold', idempotencyKey: crypto.randomUUID() };
+}
+
+/** Whom it is told to, nobody else of the tests counts the notices of. */
+function incidentInput() {
+  return {
+    text: 'A test of who may what',
+    roles: ['INTEGRATION_MANAGER'],
+    idempotencyKey: crypto.randomUUID(),
+  };
+}
+
+/** In a residence that isn't there: nobody gets more by it than others of the tests expect. */
+function emergencyInput(ids: Ids) {
+  const tenant = decodeId(ids.get('Residence'))?.tenant ?? tenantId('northgate');
+  const residences = [residenceId(tenant, residenceKey(`${tenant}-p99-r99`))];
+  return { residences, reason: 'A test of who may what', idempotencyKey: crypto.randomUUID() };
+}
+
+/** Each is another version: what was added stays. */
+export function contractInput() {
+  return {
+    partner: 'COMMUNAL',
+    version: crypto.randomUUID(),
+    validUntil: inAMonth(),
+    mediaType: 'MARKDOWN',
+    document: [Buffer.from('# A test of who may what').toString('base64')],
+    idempotencyKey: crypto.randomUUID(),
+  };
+}
+
+/** Nobody listens there. */
+export function webhookInput() {
+  return { url: 'https://localhost:9/notices', idempotencyKey: crypto.randomUUID() };
+}
+
+function ordered(ids: Ids, type: string) {
+  return { [type.charAt(0).toLowerCase() + type.slice(1)]: ids.get(type), idempotencyKey: crypto.randomUUID() };
+}
+
+function decision(ids: Ids) {
+  return { request: ids.get('RecoveryRequest'), idempotencyKey: crypto.randomUUID() };
 }
 
 function leaverInput(ids: Ids) {

@@ -14,6 +14,8 @@ export interface Matrix {
   isSeen(role: Role, field: Step): boolean;
   /** Whether something on this path asks for a fresh login. */
   needsFreshLogin(path: FieldPath): boolean;
+  /** Whether something on this path asks for a login that can't be phished. */
+  needsStrongLogin(path: FieldPath): boolean;
   /** A path to each field that a query leads to. */
   queryPaths(role: Role): readonly FieldPath[];
   /** A path to each of these mutations, and to each field of what it answers that no query does. */
@@ -45,6 +47,7 @@ export async function loadMatrix(): Promise<Matrix> {
     visibility,
     isSeen,
     needsFreshLogin: (path) => path.some((step) => byName.get(nameOf(step))?.asksForFreshLogin),
+    needsStrongLogin: (path) => path.some((step) => byName.get(nameOf(step))?.asksForStrongLogin),
     queryPaths,
     mutationPaths(role, isWanted) {
       const queried = new Set(queryPaths(role).map((path) => path.at(-1)?.typeName));

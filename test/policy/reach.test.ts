@@ -39,6 +39,7 @@ describe.each(COMPANIES)('at $name', (company) => {
       expect(paths.length).toBeGreaterThan(20);
       const neighbour = await askFor(kind, paths, neighbours);
       const absent = await askFor(kind, paths, absentInsteadOf(neighbours));
+      expect(neighbour.status).toBe(200);
       expect(neighbour.body).toEqual(absent.body);
       expect(neighbour.text).not.toContain('"id"');
       expect(await callsOfPartners(neighbour.requestId)).toEqual([]);

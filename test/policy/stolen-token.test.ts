@@ -18,6 +18,7 @@ import { type FieldPath, fieldOf, pathsToFields, type Step } from './field-paths
 import { argumentsFrom } from './inputs.ts';
 import { loadMatrix } from './matrix.ts';
 import { type ArgumentValue, type Operation, operationOf, valuesAt } from './operation.ts';
+import type { TestLogin } from './second-gateway.ts';
 import { callSubgraph, identityOf, type SubgraphCaller } from './subgraph-caller.ts';
 
 const matrix = await loadMatrix();
@@ -57,12 +58,12 @@ describe.each(documents)('at $name', ({ entry, document }) => {
     const isExternal = (step: Step): boolean =>
       fieldOf(schema, step).astNode?.directives?.some(({ name }) => name.value === 'external') ?? false;
 
-    const askFor = async (kind: 'query' | 'mutation', paths: readonly FieldPath[], secondsSinceLogin = 0) => {
+    const askFor = async (kind: 'query' | 'mutation', paths: readonly FieldPath[], login: TestLogin = {}) => {
       const given = examples.get(company);
       if (!given) throw new Error('nothing was gathered');
       const operation = operationOf(schema, kind, paths, withReferences(argumentsFrom(schema, given), given));
       const requestId = crypto.randomUUID();
-      const token = await tokenFor(persona, entry, secondsSinceLogin);
+      const token = await tokenFor(persona, entry, login);
       const body = await gateway.ask(token, operation, { headers: { 'x-request-id': requestId } });
       const data = body.data;
       const seen = operation.fields.filter(({ path }) => path.every(isSeen));
@@ -108,17 +109,26 @@ describe.each(documents)('at $name', ({ entry, document }) => {
       (fieldName): FieldPath => [{ typeName: 'Mutation', fieldName }],
     );
     const refused = [
-      ['changes nothing that the role does not see', mutations.filter((path) => !path.every(isSeen)), 0],
+      [
+        'changes nothing that the role does not see',
+        mutations.filter((path) => !path.every(isSeen)),
+        { isStrong: true },
+      ],
       [
         'changes nothing that asks for a fresh login when the login is old',
         mutations.filter(matrix.needsFreshLogin),
-        FRESH_MFA_SECONDS + 1,
+        { secondsAgo: FRESH_MFA_SECONDS + 1, isStrong: true },
+      ],
+      [
+        'changes nothing that asks for a strong login when the login could be phished',
+        mutations.filter(matrix.needsStrongLogin),
+        {},
       ],
     ] as const;
-    for (const [name, paths, secondsSinceLogin] of refused) {
+    for (const [name, paths, login] of refused) {
       if (paths.length === 0) continue;
       it(name, async () => {
-        const answer = await askFor('mutation', paths, secondsSinceLogin);
+        const answer = await askFor('mutation', paths, login);
         expect(answer.errors).toEqual(new Set(paths.map((_, index) => `FORBIDDEN f${index}`)));
         expect(answer.leaked).toEqual([]);
         expect(await callsOfPartners(answer.requestId)).toEqual([]);
@@ -128,18 +138,28 @@ describe.each(documents)('at $name', ({ entry, document }) => {
 });
 
 /** The token that the gateway makes for this subgraph when the persona asks. */
-async function tokenFor(persona: Persona, entry: SubgraphEntry, secondsSinceLogin: number): Promise<string> {
+async function tokenFor(
+  persona: Persona,
+  entry: SubgraphEntry,
+  { secondsAgo = 0, isStrong = false }: TestLogin,
+): Promise<string> {
   const { subject, company, role, residences } = persona;
   const now = Date.now();
-  const authTime = Math.floor(now / 1000) - secondsSinceLogin;
+  const authTime = Math.floor(now / 1000) - secondsAgo;
   const principal = {
     kind: 'person',
     subject,
     tenant: company,
     client: 'frontend',
     tokenId: 'stolen',
-    login: { acr: undefined, amr: [], authTime, isMultiFactor: true },
+    session: undefined,
+    scheme: 'Bearer',
+    binding: undefined,
+    login: { acr: undefined, amr: [], authTime, isMultiFactor: true, isPhishingResistant: isStrong },
+    accessVersion: Number.MAX_SAFE_INTEGER,
     grants: [{ role, residences }],
+    withheld: [],
+    isBriefingDue: false,
   } as const;
   const claims = subgraphClaims(principal, entry, authorization.scopesOf(entry.name), now);
   return mintServiceToken(await identityOf('gateway'), entry.name, claims);

@@ -8,6 +8,7 @@ export type Visibility = 'company' | 'residences' | 'none';
 
 export interface WrittenField extends Step {
   readonly asksForFreshLogin: boolean;
+  readonly asksForStrongLogin: boolean;
   readonly visibility: ReadonlyMap<Role, Visibility>;
 }
 
@@ -30,6 +31,7 @@ export async function readWrittenMatrix(): Promise<readonly WrittenField[]> {
         typeName,
         fieldName: field.replaceAll('`', ''),
         asksForFreshLogin: note.includes('fresh login'),
+        asksForStrongLogin: note.includes('strong login'),
         visibility: new Map(marks),
       };
     });

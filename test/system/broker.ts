@@ -3,18 +3,31 @@
  * only once, so that test files that logged in by themselves would wait for each other.
  */
 import { createServer } from 'node:http';
+import type { HeldToken } from '@commonhold/development/fetch-with-token.ts';
 import { obtainToken, refreshToken, type Tokens } from '@commonhold/development/obtain-token.ts';
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWK } from 'jose';
+import { givePasskey } from './strong-login.ts';
 
 export interface Broker {
   stop(): Promise<void>;
 }
 
+/** What the broker answers. */
+export interface BrokeredToken {
+  readonly accessToken: string;
+  /** The private key that it is bound to. */
+  readonly key: JWK | undefined;
+}
+
 const LEAST_SECONDS_LEFT = 60;
 
-/** `GET /?persona=<login name or client id>[&fresh=1]` answers with an access token. */
+/**
+ * `GET /?persona=<login name or client id>[&fresh=1]` answers with a `BrokeredToken`; `[&strong=1]` with one of a login by
+ * passkey just now.
+ */
 export async function startBroker(port: number, environment: NodeJS.ProcessEnv): Promise<Broker> {
   const known = new Map<string, Promise<Tokens>>();
+  const passkeys = new Map<string, Promise<() => Promise<HeldToken>>>();
 
   const tokens = async (persona: string, isFresh: boolean): Promise<Tokens> => {
     const before = isFresh ? undefined : known.get(persona);
@@ -26,10 +39,23 @@ export async function startBroker(port: number, environment: NodeJS.ProcessEnv):
     return next;
   };
 
+  const strongToken = async (persona: string): Promise<HeldToken> => {
+    const passkey = passkeys.get(persona) ?? givePasskey(environment, persona);
+    passkeys.set(persona, passkey);
+    passkey.catch(() => passkeys.delete(persona));
+    return (await passkey)();
+  };
+
   const server = createServer((request, response) => {
+    // A test that computes for seconds would go on over a connection that has been closed meanwhile.
+    response.shouldKeepAlive = false;
     const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    tokens(searchParams.get('persona') ?? '', searchParams.has('fresh')).then(
-      ({ accessToken }) => response.end(accessToken),
+    const persona = searchParams.get('persona') ?? '';
+    (searchParams.has('strong') ? strongToken(persona) : tokens(persona, searchParams.has('fresh'))).then(
+      ({ accessToken, key }) => {
+        const token: BrokeredToken = { accessToken, key: key?.privateJwk };
+        response.end(JSON.stringify(token));
+      },
       (error: unknown) =>
         response.writeHead(500).end(error instanceof Error ? (error.stack ?? error.message) : 'failed'),
     );

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layOutClusters } from '../embedded-cluster.ts';
 import { startProcess, type TestProcess } from '../processes.ts';
 
 export interface TestProduct {
@@ -27,7 +28,16 @@ export interface TestEnvironment {
  * product leaves gaps between its ports, in which those of the others lie.
  */
 const FIRST_PORT = Number(process.env['TEST_PORT_BASE'] ?? 24_000);
-const OFFSETS = { shared: 0, traces: 10, faults: 20, homebridge: 30, processes: 40, broker: 50 } as const;
+const OFFSETS = {
+  shared: 0,
+  traces: 10,
+  faults: 20,
+  homebridge: 30,
+  processes: 40,
+  broker: 50,
+  person: 60,
+  rotation: 70,
+} as const;
 
 export function testPort(purpose: keyof typeof OFFSETS): number {
   return FIRST_PORT + OFFSETS[purpose];
@@ -36,6 +46,7 @@ export function testPort(purpose: keyof typeof OFFSETS): number {
 /** Where the product of this purpose will be, before it is started: for what has to be there sooner. */
 export async function chooseEnvironment(purpose: keyof typeof OFFSETS): Promise<TestEnvironment> {
   const folder = await mkdtemp(join(tmpdir(), `commonhold-${purpose}-`));
+  await layOutClusters(join(folder, 'data'), ['directory', 'issuer']);
   return {
     PORT_BASE: String(testPort(purpose)),
     DATA_DIR: join(folder, 'data'),

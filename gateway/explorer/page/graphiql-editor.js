@@ -1,4 +1,4 @@
-/** GraphiQL in the page: its bundle is loaded when somebody may use it, and asks by the given function. */
+/** GraphiQL in the page: its bundle is loaded when somebody may use it, and runs operations by the given function. */
 
 /** @typedef {import('../page-settings.ts').Example} Example */
 /** @typedef {{ open(example: Example): Promise<void>, close(): void }} Editor */
@@ -8,11 +8,11 @@ const BUNDLES = ['react.min.js', 'react-dom.min.js', 'graphiql.min.js'];
 
 /**
  * @param {HTMLElement} element
- * @param {import('./gateway.js').Ask} ask
+ * @param {import('./step-up.js').StepUp} stepUp
  * @param {string} firstQuery what an empty editor begins with
  * @returns {Promise<Editor>}
  */
-export async function openEditor(element, ask, firstQuery) {
+export async function openEditor(element, stepUp, firstQuery) {
   await loadBundles();
   const { React, ReactDOM, GraphiQL } = window;
   /** @type {EditorContext | undefined} */
@@ -29,7 +29,7 @@ export async function openEditor(element, ask, firstQuery) {
     React.createElement(
       GraphiQL,
       {
-        fetcher: /** @type {any} */ (ask),
+        fetcher: /** @type {any} */ (fetcherOf(stepUp)),
         defaultQuery: firstQuery,
         // The page has both colour schemes, and follows the system's.
         forcedTheme: 'system',
@@ -54,6 +54,29 @@ export async function openEditor(element, ask, firstQuery) {
       seal();
       root.unmount();
     },
+  };
+}
+
+/**
+ * Where a better login may follow, GraphiQL gets answers one after the other, and forgets the second when its tab is left
+ * or something else is run.
+ *
+ * @param {import('./step-up.js').StepUp} stepUp
+ */
+function fetcherOf({ run, withdraw }) {
+  return async (/** @type {import('./gateway.js').Operation} */ operation) => {
+    const { answer, better } = await run(operation);
+    if (!better) return answer;
+    return {
+      subscribe: (/** @type {{ next(answer: object): void, complete(): void }} */ observer) => {
+        observer.next(answer);
+        better.then((repeated) => {
+          if (repeated) observer.next(repeated);
+          observer.complete();
+        });
+        return { unsubscribe: withdraw };
+      },
+    };
   };
 }
 

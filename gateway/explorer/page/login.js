@@ -7,10 +7,13 @@
  * each is used once.
  */
 import * as oauth from 'oauth4webapi';
+import { makeProver, withNonce } from './possession.js';
 
 /** @typedef {import('../page-settings.ts').LoginSettings} LoginSettings */
 /** @typedef {{ readonly server: oauth.AuthorizationServer, readonly client: oauth.Client }} Parties */
 /** @typedef {oauth.TokenEndpointResponse} Tokens */
+/** @typedef {{ readonly tokens: Tokens, readonly prover: oauth.DPoPHandle | undefined, readonly subject: string }} Login */
+/** @typedef {{ readonly verifier: string, readonly state: string, readonly nonce: string }} PendingLogin */
 
 const PENDING_LOGIN = 'explorer.pending-login';
 const PATIENCE_MILLISECONDS = 10_000;
@@ -44,24 +47,8 @@ export async function discover(settings) {
  */
 export async function startLogin(settings) {
   const { server } = await discover(settings);
-  if (!server.authorization_endpoint) throw new LoginProblem('The identity provider offers no login for browsers.');
-  const verifier = oauth.generateRandomCodeVerifier();
-  const pending = { verifier, state: oauth.generateRandomState(), nonce: oauth.generateRandomNonce() };
+  const { address, pending } = await prepareLogin(settings, server, { acrValues: settings.acrValues });
   sessionStorage.setItem(PENDING_LOGIN, JSON.stringify(pending));
-  const address = new URL(server.authorization_endpoint);
-  const parameters = {
-    client_id: settings.clientId,
-    redirect_uri: settings.redirectUri,
-    response_type: 'code',
-    scope: 'openid',
-    resource: settings.resource,
-    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    state: pending.state,
-    nonce: pending.nonce,
-    ...(settings.acrValues.length > 0 && { acr_values: settings.acrValues.join(' ') }),
-  };
-  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   location.assign(address.href);
 }
 
@@ -70,29 +57,74 @@ export async function startLogin(settings) {
  *
  * @param {LoginSettings} settings
  * @param {URL} callback with the issuer's answer in its query
- * @returns {Promise<Parties & { readonly tokens: Tokens, readonly subject: string }>}
+ * @returns {Promise<Parties & Login>}
  * @throws {LoginProblem}
  */
 export async function finishLogin(settings, callback) {
   const pending = takePendingLogin();
   if (!pending) throw new LoginProblem('This login was started in another tab, or is over. Log in again.');
-  const { server, client } = await discover(settings);
+  const parties = await discover(settings);
+  return { ...parties, ...(await exchangeCode(settings, parties, callback, pending)) };
+}
+
+/**
+ * An authorization request, and what the answer to it is checked by.
+ *
+ * @param {LoginSettings} settings
+ * @param {oauth.AuthorizationServer} server
+ * @param {{ readonly acrValues: readonly string[], readonly maxAge?: number | undefined, readonly state?: string }} wanted
+ * @returns {Promise<{ readonly address: URL, readonly pending: PendingLogin }>}
+ * @throws {LoginProblem}
+ */
+export async function prepareLogin(settings, server, { acrValues, maxAge, state = oauth.generateRandomState() }) {
+  if (!server.authorization_endpoint) throw new LoginProblem('The identity provider offers no login for browsers.');
+  const pending = { verifier: oauth.generateRandomCodeVerifier(), state, nonce: oauth.generateRandomNonce() };
+  const address = new URL(server.authorization_endpoint);
+  const parameters = {
+    client_id: settings.clientId,
+    redirect_uri: settings.redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    resource: settings.resource,
+    code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
+    code_challenge_method: 'S256',
+    state,
+    nonce: pending.nonce,
+    ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+    ...(maxAge !== undefined && { max_age: String(maxAge) }),
+  };
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+  return { address, pending };
+}
+
+/**
+ * @param {LoginSettings} settings
+ * @param {Parties} parties
+ * @param {URL} callback with the issuer's answer in its query
+ * @param {PendingLogin} pending
+ * @returns {Promise<Login>}
+ * @throws {LoginProblem}
+ */
+export async function exchangeCode(settings, { server, client }, callback, pending) {
   try {
     const parameters = oauth.validateAuthResponse(server, client, callback, pending.state);
-    const response = await oauth.authorizationCodeGrantRequest(
-      server,
-      client,
-      oauth.None(),
-      parameters,
-      settings.redirectUri,
-      pending.verifier,
-      requestOptions(settings),
-    );
-    const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
-      expectedNonce: pending.nonce,
-      requireIdToken: true,
+    const prover = await makeProver(server, client);
+    const tokens = await withNonce(async () => {
+      const response = await oauth.authorizationCodeGrantRequest(
+        server,
+        client,
+        oauth.None(),
+        parameters,
+        settings.redirectUri,
+        pending.verifier,
+        { ...requestOptions(settings), ...(prover && { DPoP: prover }) },
+      );
+      return oauth.processAuthorizationCodeResponse(server, client, response, {
+        expectedNonce: pending.nonce,
+        requireIdToken: true,
+      });
     });
-    return { server, client, tokens, subject: oauth.getValidatedIdTokenClaims(tokens)?.sub ?? '' };
+    return { tokens, prover, subject: oauth.getValidatedIdTokenClaims(tokens)?.sub ?? '' };
   } catch (error) {
     const wasRefused = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied';
     throw new LoginProblem(wasRefused ? 'The login was cancelled.' : 'The login failed. Log in again.');
@@ -111,7 +143,7 @@ export function requestOptions(settings) {
   };
 }
 
-/** @returns {{ readonly verifier: string, readonly state: string, readonly nonce: string } | undefined} */
+/** @returns {PendingLogin | undefined} */
 function takePendingLogin() {
   const text = sessionStorage.getItem(PENDING_LOGIN);
   sessionStorage.removeItem(PENDING_LOGIN);

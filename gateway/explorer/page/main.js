@@ -1,11 +1,15 @@
 /**
  * The way through the page: log in (or come back from it) → see who one is → explore → log out.
  */
-import { createAsk } from './gateway.js';
+import { handOver, isBackFromBetterLogin } from './better-login.js';
+import { offerBriefing } from './briefing.js';
+import { createExchange } from './gateway.js';
 import { openEditor } from './graphiql-editor.js';
 import { finishLogin, LoginProblem, startLogin } from './login.js';
+import { offerReviews } from './reviews.js';
 import { offerSandbox } from './sandbox-tab.js';
 import { isBackFromLogout, openSession, SessionEnded } from './session.js';
+import { createStepUp } from './step-up.js';
 import { enableTabs, selectTab } from './tabs.js';
 import { clearExplorer, part, showExplorer, showWelcome } from './view.js';
 import { readSight } from './viewer.js';
@@ -38,6 +42,7 @@ function takeAddress() {
 async function begin(address) {
   const { login, isLoginRequired } = settings;
   const isCallback = address.pathname !== settings.endpoint && address.search !== '';
+  if (isCallback && isBackFromBetterLogin(address)) return showEndOfBetterLogin(await handOver(address));
   if (login && isCallback) return completeLogin(login, address);
   if (isBackFromLogout(address)) return welcome({ notice: 'You are logged out.' });
   return isLoginRequired ? welcome() : explore();
@@ -50,10 +55,20 @@ async function logIn() {
 /** @param {LoginSettings} login @param {URL} address */
 async function completeLogin(login, address) {
   welcome({ notice: 'Logging in…', isBusy: true });
-  const { subject, ...parties } = await finishLogin(login, address);
-  forgetOtherPeople(subject);
-  session = openSession(login, parties, leave);
+  const finished = await finishLogin(login, address);
+  forgetOtherPeople(finished.subject);
+  session = openSession(login, finished, leave);
   await explore();
+}
+
+/** @param {boolean} isTaken by the page that asked for the login */
+function showEndOfBetterLogin(isTaken) {
+  const gone = 'Nothing waits for this login any more. You can close this window.';
+  showWelcome(
+    isTaken
+      ? { notice: 'Go on in the other window. You can close this one.', isBusy: true }
+      : { problem: gone, isBusy: true },
+  );
 }
 
 async function logOut() {
@@ -70,8 +85,11 @@ function leave(reason) {
 
 async function explore() {
   const explorer = session;
-  const ask = createAsk(settings.endpoint, explorer);
-  const sight = await readSight(ask);
+  const exchange = createExchange(settings.endpoint, explorer);
+  const stepUp = createStepUp(settings.login, exchange, explorer);
+  const askPlainly = async (/** @type {import('./gateway.js').Operation} */ operation) =>
+    (await exchange(operation)).answer;
+  const sight = await readSight(askPlainly);
   if (session !== explorer) return;
   const roles = sight.viewer?.roles ?? [];
   const examples = settings.examples.filter((example) => example.roles.some((role) => roles.includes(role)));
@@ -80,21 +98,35 @@ async function explore() {
   showExplorer(sight, examples, {
     isLoggedIn: explorer !== undefined,
     mayLogIn: settings.login !== undefined,
+    accountAddress: explorer?.accountAddress,
     onExample: async (example) => {
       if (isNarrow()) part('guide').removeAttribute('open');
+      stepUp.withdraw();
       selectTab('graphiql');
       await (await opening).open(example);
     },
   });
-  const opening = openEditor(part('panel-graphiql'), ask, firstQuery);
+  const opening = openEditor(part('panel-graphiql'), stepUp, firstQuery);
+  const ask = async (/** @type {import('./gateway.js').Operation} */ operation) => {
+    const { answer, better } = await stepUp.run(operation);
+    return (await better) ?? answer;
+  };
   const closeSandbox = offerSandbox({ ask, endpoint: settings.endpoint, document: firstQuery });
+  let closeBriefing = () => {};
+  const closeReviews = offerReviews(sight, ask);
   close = () => {
+    stepUp.withdraw();
+    closeBriefing();
     opening.then((editor) => editor.close());
     closeSandbox();
+    closeReviews();
     selectTab('graphiql');
     clearExplorer();
     close = () => {};
   };
+  const offered = await offerBriefing(askPlainly, sight);
+  if (session !== explorer) return offered();
+  closeBriefing = offered;
   await opening;
 }
 

@@ -1,18 +1,19 @@
-/** GraphiQL and Sandbox as tabs (WAI-ARIA Authoring Practices: tabs, activated by hand). */
+/** GraphiQL, Sandbox and reviews as tabs (WAI-ARIA Authoring Practices: tabs, activated by hand). */
 import { part } from './view.js';
 
-const NAMES = ['graphiql', 'sandbox'];
+const NAMES = ['graphiql', 'sandbox', 'reviews'];
 
 /** Makes the tabs react to pointer and keyboard. */
 export function enableTabs() {
-  NAMES.forEach((name, index) => {
+  for (const name of NAMES) {
     const tab = part(`tab-${name}`);
     tab.addEventListener('click', () => selectTab(name));
     tab.addEventListener('keydown', ({ key }) => {
-      const step = { ArrowRight: 1, ArrowLeft: NAMES.length - 1 }[key];
-      if (step !== undefined) part(`tab-${NAMES[(index + step) % NAMES.length]}`).focus();
+      const offered = NAMES.filter((other) => !part(`tab-${other}`).hidden);
+      const step = { ArrowRight: 1, ArrowLeft: offered.length - 1 }[key];
+      if (step !== undefined) part(`tab-${offered[(offered.indexOf(name) + step) % offered.length]}`).focus();
     });
-  });
+  }
 }
 
 /** @param {string} selected */

@@ -40,12 +40,14 @@ export function showWelcome({ mayLogIn = true, notice, problem, isBusy = false }
  *
  * @param {Sight} sight
  * @param {readonly Example[]} examples
- * @param {{ readonly isLoggedIn: boolean, readonly mayLogIn: boolean, onExample(example: Example): void }} options
+ * @param {{ readonly isLoggedIn: boolean, readonly mayLogIn: boolean, readonly accountAddress: string | undefined, onExample(example: Example): void }} options
  */
-export function showExplorer(sight, examples, { isLoggedIn, mayLogIn, onExample }) {
+export function showExplorer(sight, examples, { isLoggedIn, mayLogIn, accountAddress, onExample }) {
   part('welcome').hidden = true;
   part('explorer').hidden = false;
   part('account').hidden = !isLoggedIn;
+  part('account-link').hidden = !accountAddress;
+  part('account-link').setAttribute('href', accountAddress ?? '');
   part('header-login').hidden = isLoggedIn || !mayLogIn;
   showIdentity(sight);
   part('examples').hidden = examples.length === 0;

@@ -5,7 +5,7 @@
  * 2. A wrong secret, an unknown login name and a used code all give the same `refused`.
  * 3. What is used once (a time step, a recovery code) is taken by the database, not by a check before it.
  */
-import type { Accounts } from '../store/accounts.ts';
+import type { Accounts, SecondFactor } from '../store/accounts.ts';
 import type { Guesses } from './guesses.ts';
 import { createRecoveryCodes, normalizeRecoveryCode } from './recovery-codes.ts';
 import { totpStep } from './totp.ts';
@@ -27,7 +27,9 @@ export interface Authentication {
     loginName: string,
     password: string,
     address: string,
-  ): Promise<Outcome<{ readonly subject: string; readonly accountKey: string; readonly hasFactor: boolean }>>;
+  ): Promise<
+    Outcome<{ readonly subject: string; readonly accountKey: string; readonly secondFactor: SecondFactor | undefined }>
+  >;
   totp(candidate: Candidate, code: string): Promise<Outcome<object>>;
   recoveryCode(candidate: Candidate, code: string): Promise<Outcome<object>>;
   /** Confirms a new secret by a code of it. The recovery codes are to be shown now, and never again. */
@@ -66,7 +68,7 @@ export function createAuthentication(accounts: Accounts, guesses: Guesses): Auth
       const accountKey = accounts.key(loginName);
       return guess({ accountKey, address }, async () => {
         const account = await accounts.verifyPassword(loginName, password);
-        return account && { ...account, accountKey };
+        return account && { ...account, accountKey: await accounts.keyOf(loginName, account.subject) };
       });
     },
 

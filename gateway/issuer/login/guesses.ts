@@ -10,8 +10,10 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 export interface Guesses {
   /** Counts a guess. @returns for how many seconds nothing more is let through, or undefined when this guess is. */
   count(accountKey: string, address: string): Promise<number | undefined>;
-  /** Counts a guess that belongs to no account, such as the code of a device. */
+  /** Counts a guess that belongs to no account, such as the code of a device or a passkey. */
   countAddress(address: string): Promise<number | undefined>;
+  /** What was counted by `countAddress` was no guess. */
+  giveBackAddress(address: string): Promise<void>;
   /** The guess was right. */
   giveBack(accountKey: string, address: string): Promise<void>;
   /** The login is complete. */
@@ -35,6 +37,9 @@ export function countGuesses({ perAccount, perAddress, windowSeconds }: GuessLim
         await accounts.consume(accountKey);
       }),
     countAddress: (address) => secondsLocked(() => addresses.consume(address)),
+    async giveBackAddress(address) {
+      await addresses.reward(address);
+    },
     async giveBack(accountKey, address) {
       await Promise.all([accounts.reward(accountKey), addresses.reward(address)]);
     },

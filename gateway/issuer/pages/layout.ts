@@ -1,8 +1,12 @@
-/** What all pages share: one column, one heading, one style sheet, no script. */
+/** What all pages share: one column, one heading, one style sheet, and no script unless it asks for a passkey. */
 import { type Html, html } from './html.ts';
 
-/** A whole page. The title is its heading too, and tells what is to be done. */
-export function page(title: string, content: Html): string {
+/**
+ * A whole page. The title is its heading too, and tells what is to be done.
+ *
+ * @param scripts what it may run besides, to be sent with `sendWithScripts`
+ */
+export function page(title: string, content: Html, scripts?: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -12,6 +16,7 @@ export function page(title: string, content: Html): string {
 <title>${title} · Commonhold</title>
 <link rel="stylesheet" href="/style.css">
 <link rel="icon" href="data:,">
+${scripts}
 </head>
 <body>
 <main>

@@ -6,7 +6,10 @@ import type { JWK } from 'jose';
 import type { ClientMetadata } from 'oidc-provider';
 import type { IssuerConfiguration } from '../configuration.ts';
 
-/** A program of a company, which proves itself by its private key (RFC 7523). */
+/**
+ * A program of a company, which proves itself by its private key (RFC 7523). Its tokens are bound to the certificate of the
+ * connection that it asks for them by (RFC 8705).
+ */
 export interface ServiceClient {
   readonly clientId: string;
   /** Key of the company that it reads for. */
@@ -14,6 +17,13 @@ export interface ServiceClient {
   /** Public key, ES256. */
   readonly key: JWK;
 }
+
+/** The endpoints that services need, by their names in the discovery document. */
+export const SERVICES_ENDPOINTS = {
+  token_endpoint: '/token',
+  revocation_endpoint: '/token/revocation',
+  introspection_endpoint: '/token/introspection',
+} as const;
 
 /** Loopback addresses of RFC 8252: the port is the program's choice. */
 const LOOPBACK_REDIRECTS = ['http://127.0.0.1/callback', 'http://[::1]/callback'];
@@ -27,6 +37,7 @@ export function describeClients(
   return [
     browserClient('explorer', 'Commonhold Explorer', explorer.login, explorer.logout),
     {
+      // It may bind its tokens to a key, and has to for roles that ask for it; the others can be used by curl.
       client_id: 'commonhold-cli',
       client_name: 'Commonhold on the command line',
       application_type: 'native',
@@ -36,9 +47,15 @@ export function describeClients(
       redirect_uris: LOOPBACK_REDIRECTS,
       require_auth_time: true,
     },
+    accountPageClient(configuration.url),
     ...(frontend.login.length === 0
       ? []
-      : [browserClient('frontend', 'Commonhold Frontend', frontend.login, frontend.logout)]),
+      : [
+          {
+            ...browserClient('frontend', 'Commonhold Frontend', frontend.login, frontend.logout),
+            ...toldOfLogouts(configuration.logoutAddresses.get('frontend')),
+          },
+        ]),
     ...services.map(serviceClient),
   ];
 }
@@ -74,6 +91,28 @@ function browserClient(
     redirect_uris: redirects,
     post_logout_redirect_uris: logoutRedirects,
     require_auth_time: true,
+    // What a page holds is within reach of any script in it: its tokens are of no use without its key (RFC 9449).
+    dpop_bound_access_tokens: true,
+  };
+}
+
+/** With its login session in ID tokens, so that it can tell which one has ended. */
+function toldOfLogouts(address: string | undefined): Partial<ClientMetadata> {
+  if (address === undefined) return {};
+  return { backchannel_logout_uri: address, backchannel_logout_session_required: true };
+}
+
+/** The issuer's own account page. It logs in by the protocol, too, and takes no token. */
+function accountPageClient(issuer: string): ClientMetadata {
+  return {
+    client_id: 'account',
+    client_name: 'Your account',
+    application_type: 'web',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    redirect_uris: [`${issuer}/account`],
+    require_auth_time: true,
   };
 }
 
@@ -87,6 +126,7 @@ function serviceClient({ clientId, key }: ServiceClient): ClientMetadata {
     response_types: [],
     redirect_uris: [],
     jwks: { keys: [{ ...key }] },
+    tls_client_certificate_bound_access_tokens: true,
   };
 }
 

@@ -5,23 +5,24 @@
  * and who they are in person is in no token at all.
  */
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider';
-
-/** How a person who logged in with password and one-time password was authenticated. */
-export const MULTI_FACTOR = { acr: 'urn:commonhold:acr:mfa', amr: ['pwd', 'otp', 'mfa'] } as const;
+import type { LoginSessions } from '../sessions/login-sessions.ts';
 
 /** A session ends this long after its login, however much it is used. */
-const SESSION_SECONDS = 12 * 60 * 60;
+export const SESSION_SECONDS = 12 * 60 * 60;
 const ACCESS_TOKEN_SECONDS = 5 * 60;
 
 export interface TokenOptions {
   readonly audience: string;
   readonly signingKeyId: string | undefined;
-  /** The company of a person or service, by subject. */
+  readonly sessions: LoginSessions;
+  /** The company of a person. */
   readonly tenantOf: (subject: string) => Promise<string | undefined>;
+  /** The company of a service. @throws {Error} when it may not have a token */
+  readonly tenantOfService: (clientId: string) => Promise<string>;
 }
 
 /** The claims, lifetimes and resource of every token, as parts of oidc-provider's configuration. */
-export function describeTokens({ audience, signingKeyId, tenantOf }: TokenOptions) {
+export function describeTokens({ audience, signingKeyId, sessions, tenantOf, tenantOfService }: TokenOptions) {
   const resourceServer: ResourceServer = {
     scope: '',
     audience,
@@ -43,9 +44,11 @@ export function describeTokens({ audience, signingKeyId, tenantOf }: TokenOption
     },
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time'] },
     extraTokenClaims: async (context, token) => {
-      if (token.kind === 'ClientCredentials') return { tenant: await tenantOf(token.clientId ?? '') };
+      if (token.kind === 'ClientCredentials') return { tenant: await tenantOfService(token.clientId ?? '') };
       const { acr, amr, authTime } = authenticationBehind(context);
-      return { tenant: await tenantOf(token.accountId), acr, amr, auth_time: authTime };
+      const sid = sessions.sidOf(token.grantId);
+      if (!(await sessions.use(sid))) throw new errors.InvalidGrant('the login session has ended');
+      return { tenant: await tenantOf(token.accountId), sid, acr, amr, auth_time: authTime };
     },
     resourceIndicators: {
       enabled: true,

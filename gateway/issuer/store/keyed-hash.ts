@@ -1,10 +1,1 @@
-/** Hashes that say nothing without the master key, so that a copied data folder can't be searched by guessing. */
-import { createHmac } from 'node:crypto';
-
-/** HMAC-SHA-256 in base64url. */
-export type KeyedHash = (value: string) => string;
-
-/** @param key from `MasterKey.derive`, for one purpose. */
-export function createKeyedHash(key: Uint8Array): KeyedHash {
-  return (value) => createHmac('sha256', key).update(value).digest('base64url');
-}
+export { createKeyedHash, type KeyedHash } from '@commonhold/platform/secrets/keyed-hash.ts';

@@ -8,6 +8,7 @@
 import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { Kysely } from 'kysely';
 import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import { forgetOldDevices } from '../sessions/devices.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import type { IssuerTables } from './tables.ts';
 
@@ -15,6 +16,8 @@ export interface RecordsOptions {
   readonly database: Kysely<IssuerTables>;
   readonly envelope: Envelope;
   readonly hash: KeyedHash;
+  /** Called before a grant goes, with its keyed hash: whatever came of it has to end with it. */
+  readonly onGrantEnd: (grantHash: string) => Promise<void>;
 }
 
 type Row = { readonly id_hash: string; readonly payload: string; readonly consumed_at: Date | null };
@@ -26,14 +29,20 @@ export function createRecords(options: RecordsOptions): AdapterFactory {
 
 /** Deletes what has expired. @returns how many records. */
 export async function deleteExpiredRecords(database: Kysely<IssuerTables>): Promise<number> {
+  const now = new Date();
   const { numDeletedRows } = await database
     .deleteFrom('record')
-    .where('expires_at', '<=', new Date())
+    .where('expires_at', '<=', now)
     .executeTakeFirstOrThrow();
+  await database.deleteFrom('browser_session').where('expires_at', '<=', now).execute();
+  await database.deleteFrom('ended_login').where('until', '<=', now).execute();
+  await database.deleteFrom('passkey_challenge').where('expires_at', '<=', now).execute();
+  await forgetOldDevices(database);
+  await database.deleteFrom('outbox').where('until', '<=', now).execute();
   return Number(numDeletedRows);
 }
 
-function createAdapter(model: string, { database, envelope, hash }: RecordsOptions): Adapter {
+function createAdapter(model: string, { database, envelope, hash, onGrantEnd }: RecordsOptions): Adapter {
   const place = (idHash: string): string => `record.${model}:${idHash}`;
 
   const unseal = async (row: Row | undefined): Promise<AdapterPayload | undefined> => {
@@ -53,6 +62,19 @@ function createAdapter(model: string, { database, envelope, hash }: RecordsOptio
         .where('model', '=', model)
         .where(column, '=', hash(value))
         .where('expires_at', '>', new Date())
+        // A request that began before the end of a browser's session may save it once more.
+        .$if(model === 'Session', (query) =>
+          query.where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('ended_login')
+                  .select('key')
+                  .where('kind', '=', 'browser')
+                  .whereRef('key', '=', 'record.uid_hash'),
+              ),
+            ),
+          ),
+        )
         .executeTakeFirst(),
     );
 
@@ -75,7 +97,7 @@ function createAdapter(model: string, { database, envelope, hash }: RecordsOptio
         })
         .executeTakeFirstOrThrow();
       if (model === 'ReplayDetection' && numInsertedOrUpdatedRows === 0n) {
-        throw new errors.InvalidClientAuth('client assertion was used already');
+        throw new errors.InvalidClientAuth('assertion or proof was used already');
       }
     },
 
@@ -91,10 +113,20 @@ function createAdapter(model: string, { database, envelope, hash }: RecordsOptio
         .where('id_hash', '=', hash(id))
         .where('consumed_at', 'is', null)
         .executeTakeFirstOrThrow();
-      if (numUpdatedRows === 0n) throw new errors.InvalidGrant('used already');
+      if (numUpdatedRows === 1n) return;
+      // Which of two that come at the same moment is the thief's can't be told.
+      const used = await database
+        .selectFrom('record')
+        .select('grant_hash')
+        .where('model', '=', model)
+        .where('id_hash', '=', hash(id))
+        .executeTakeFirst();
+      if (used?.grant_hash) await onGrantEnd(used.grant_hash);
+      throw new errors.InvalidGrant('used already');
     },
 
     async destroy(id) {
+      if (model === 'Grant') await onGrantEnd(hash(id));
       await database.deleteFrom('record').where('model', '=', model).where('id_hash', '=', hash(id)).execute();
     },
 

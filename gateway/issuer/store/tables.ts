@@ -1,6 +1,10 @@
 /** The issuer's tables. What is personal or secret is in them only as ciphertext or as a keyed hash. */
-import type { ColumnType, Kysely } from 'kysely';
+import type { ColumnType, Generated, Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import * as loginSessions from './migrations/002-login-sessions.ts';
+import * as passkeys from './migrations/003-passkeys.ts';
+import * as heldKeys from './migrations/006-held-keys.ts';
+import * as loginNames from './migrations/007-login-names.ts';
 
 type Timestamp = ColumnType<Date, Date, Date>;
 
@@ -12,8 +16,8 @@ export interface IssuerTables {
     login_name_hash: string;
     /** Key of the company that the account belongs to. */
     tenant: string;
-    /** Sealed scrypt hash. */
-    password: string;
+    /** Sealed scrypt hash; null: it logs in by passkey alone. */
+    password: string | null;
     /** Sealed TOTP secret; null until enrolment. */
     totp_secret: string | null;
     /** The last time step whose code was accepted: no code at or before it is accepted again. */
@@ -26,6 +30,36 @@ export interface IssuerTables {
     subject: string;
     /** Keyed hash. The row goes when the code is used. */
     code_hash: string;
+  };
+  passkey: {
+    /** What forms name it by; random. */
+    key: string;
+    subject: string;
+    /** Keyed hash of the credential's id. */
+    credential_hash: string;
+    /** Sealed: id, public key, transports and name. */
+    sealed: string;
+    /** How often its authenticator says it was used. */
+    counter: ColumnType<string | number, number, number>;
+    /** Whether it may be copied between the person's devices. */
+    is_synced: boolean;
+    created_at: Timestamp;
+    last_used_at: ColumnType<Date | null, Date | null, Date | null>;
+  };
+  /** The one challenge that is out for a login, an account page or an invitation. */
+  passkey_challenge: {
+    /** Keyed hash of what it was made for. */
+    bound_to: string;
+    /** Keyed hash. The row goes with the first answer. */
+    challenge_hash: string;
+    expires_at: Timestamp;
+  };
+  /** Browsers that somebody has logged in with before. */
+  known_device: {
+    subject: string;
+    /** Keyed hash of the random id in the browser's cookie, for this account alone. */
+    device_hash: string;
+    last_seen_at: Timestamp;
   };
   /** What oidc-provider keeps: sessions, grants, codes, refresh tokens, interactions. */
   record: {
@@ -40,6 +74,43 @@ export interface IssuerTables {
     expires_at: Timestamp;
     consumed_at: ColumnType<Date | null, Date | null, Date | null>;
   };
+  /** What a browser is logged in by at the issuer itself. */
+  browser_session: {
+    /** Keyed hash of the `uid` of oidc-provider's session, which stays when its id is renewed. */
+    browser: string;
+    subject: string;
+    /** Coarse kind of device. */
+    device: string;
+    started_at: Timestamp;
+    expires_at: Timestamp;
+  };
+  /** What a login gave one client: everything that came of it ends with it. */
+  login_session: {
+    /** Keyed hash of oidc-provider's grant, and as `sid` in tokens. */
+    sid: string;
+    browser: string;
+    tenant: string;
+    client_id: string;
+    last_used_at: Timestamp;
+  };
+  /** Browser sessions, login sessions (by `sid`) and access tokens (by `jti`) that ended before their time. */
+  ended_login: {
+    kind: 'browser' | 'session' | 'token';
+    key: string;
+    until: Timestamp;
+  };
+  /** What others still have to be told. */
+  outbox: {
+    key: Generated<string>;
+    recipient: string;
+    /** JSON. */
+    message: string;
+    added_at: Generated<Date>;
+    /** After that it is of no use to anybody. */
+    until: Timestamp;
+  };
+  /** Keys that outlive a rotation of the master key. */
+  held_key: { purpose: string; sealed: string; made_at: Generated<Date> };
   key_generation: {
     generation: number;
     /** Sealed private JWK. */
@@ -97,4 +168,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  '002-login-sessions': loginSessions,
+  '006-held-keys': heldKeys,
+  '003-passkeys': passkeys,
+  '007-login-names': loginNames,
 };

@@ -298,6 +298,8 @@ export type ServiceRequest = {
   readonly category: ServiceRequestCategory;
   /** By when it shall be done; null when that isn't agreed. */
   readonly deadline?: Maybe<Scalars['DateTime']>;
+  /** Id of the person that it is assigned to; null: nobody. */
+  readonly assignee?: Maybe<Scalars['ID']>;
   /** What was written about it. */
   readonly description?: Maybe<Scalars['String']>;
   /** The residence. */
@@ -498,6 +500,11 @@ export type UpdateServiceRequestInput = {
   readonly status?: InputMaybe<ServiceRequestStatus>;
   /** The new deadline; left as it is when not given. */
   readonly deadline?: InputMaybe<Scalars['DateTime']>;
+  /**
+   * Id of the person that it is assigned to from now on, null for nobody; left as it is when not given. Only somebody who
+   * manages requests of the whole company assigns them.
+   */
+  readonly assignee?: InputMaybe<Scalars['ID']>;
   /** A UUID of the caller's choice: repeated with the same one, the change is made once. */
   readonly idempotencyKey: Scalars['ID'];
   /** Returned as it is, to match answers with questions. */
@@ -959,6 +966,7 @@ export type ServiceRequestResolvers<
   status?: Resolver<ResolversTypes['ServiceRequestStatus'], ParentType, ContextType>;
   category?: Resolver<ResolversTypes['ServiceRequestCategory'], ParentType, ContextType>;
   deadline?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  assignee?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   description?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   residence?: Resolver<Maybe<ResolversTypes['Residence']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;

@@ -42,6 +42,7 @@ export interface CommunalClient {
   /** Those that affect `residences`, or all of the company. */
   outages(residences: 'company' | readonly ResidenceKey[]): Promise<readonly OutageRecord[]>;
   serviceRequests(ids: readonly string[]): Promise<readonly ServiceRequestRecord[]>;
+  /** Those of `residences`, or all of the company. */
   serviceRequestPage(question: ServiceRequestQuestion): Promise<PartnerPage<ServiceRequestRecord>>;
   consumption(question: ConsumptionQuestion): Promise<readonly ConsumptionRecord[]>;
   /** A result for each reading, in their order. */
@@ -55,7 +56,7 @@ export interface CommunalClient {
 }
 
 export interface ServiceRequestQuestion {
-  readonly residences: readonly ResidenceKey[];
+  readonly residences: 'company' | readonly ResidenceKey[];
   readonly status: Schemas['ServiceRequestStatus'] | undefined;
   readonly limit: number;
   readonly cursor: string | undefined;
@@ -78,6 +79,8 @@ export interface ServiceRequestOrder {
 export interface ServiceRequestChange {
   readonly status?: Schemas['ServiceRequestStatus'];
   readonly deadline?: string;
+  /** Key of a person; null: nobody. */
+  readonly assigneeRef?: string | null;
 }
 
 export function createCommunalClient(partner: PartnerClient<paths>): CommunalClient {
@@ -134,11 +137,12 @@ export function createCommunalClient(partner: PartnerClient<paths>): CommunalCli
         }),
       ),
     serviceRequestPage: async ({ residences, status, limit, cursor }) => {
+      const places = residences === 'company' ? {} : { residences: [...residences] };
       const { items, ...rest } = await partner.call('post', '/service-requests/query', {
-        body: { residences: [...residences], limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) },
+        body: { ...places, limit, ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) },
         schema: serviceRequestPage,
       });
-      return { ...rest, items: ofThose(residences, items) };
+      return { ...rest, items: residences === 'company' ? items : ofThose(residences, items) };
     },
     consumption: async ({ residences, kind, from, to }) => {
       const rows = await batched('consumption', residences, (batch) =>

@@ -136,11 +136,17 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
       status: STATUSES[record.status],
       category: CATEGORIES[record.category],
       deadline: record.deadline ?? null,
+      assignee: record.assigneeRef ? personId(tenant, record.assigneeRef) : null,
       createdAt: record.createdAt,
       source: source(),
       openDescription: () => client.decrypt(record.description, 'ServiceRequest.description'),
     }),
   };
+}
+
+/** The directory's id of a person: both know it by the operator's own key. */
+function personId(tenant: TenantId, person: string): OpaqueId {
+  return encodeId({ tenant, type: 'Person', residence: undefined, key: person });
 }
 
 /** The directory's id of a building: both know it by the operator's own key. */

@@ -72,6 +72,9 @@ export const serviceRequestRecord = z.object({
   status: z.enum(['open', 'assigned', 'in-progress', 'done', 'cancelled']),
   category: z.enum(['plumbing', 'heating', 'electrical', 'access', 'other']),
   deadline: instant.nullish(),
+  /** The operator's key of a person. */
+  assigneeRef: key.nullish(),
+  updatedAt: instant.optional(),
   description: z.string(),
   createdAt: instant,
 });

@@ -1,7 +1,8 @@
-import { badUserInput, consentRequired } from '@commonhold/kit/errors.ts';
+import { badUserInput, consentRequired, errorOf } from '@commonhold/kit/errors.ts';
 import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
 import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
 import { ownId, reach } from '@commonhold/kit/tenancy/principal.ts';
+import { assignmentOf } from '../assignments/assignment-of.ts';
 import { isDecimal } from '../decimal.ts';
 import type { MutationResolvers, ReadingInput, ReadingRefusal } from '../generated/resolvers.ts';
 import type { Services } from '../loaders.ts';
@@ -51,20 +52,34 @@ export const Mutation: MutationResolvers = {
     return payload(mapping.serviceRequest(record), input.clientMutationId);
   },
 
-  updateServiceRequest: async (_root, { input }, { principal, communal, mapping, loaders }) => {
-    if (input.status == null && input.deadline == null) {
-      throw badUserInput('input', 'has to name `status` or `deadline`');
+  updateServiceRequest: async (_root, { input }, { principal, communal, mapping, loaders, assignments }) => {
+    if (input.status == null && input.deadline == null && input.assignee === undefined) {
+      throw badUserInput('input', 'has to name `status`, `deadline` or `assignee`');
+    }
+    if (input.assignee !== undefined && reach(principal, ['request:manage']) !== 'company') {
+      throw errorOf('FORBIDDEN', 'Only who manages requests of the whole company assigns them.');
     }
     const key = partnerIdempotencyKey(principal.tenant, 'updateServiceRequest', input.idempotencyKey);
     const id = ownId(principal, input.serviceRequest, ['ServiceRequest'], ['request:manage']);
     const known = id && (await loaders.serviceRequest.load(id));
     if (!known) return payload(null, input.clientMutationId);
+    const { tenant } = principal;
+    const assignee = input.assignee == null ? undefined : ownId(principal, input.assignee, ['Person'], []);
+    const isPerson = assignee !== undefined && (await assignments.isPerson(tenant, assignee.key));
+    if (input.assignee != null && !isPerson) return payload(null, input.clientMutationId);
     const record = await explained(
       communal.updateServiceRequest(key, known.key, {
         ...(input.status == null ? {} : { status: toPartner(STATUSES, input.status) }),
         ...(input.deadline == null ? {} : { deadline: new Date(input.deadline).toISOString() }),
+        ...(input.assignee === undefined ? {} : { assigneeRef: assignee?.key ?? null }),
       }),
     );
+    const assignment = assignmentOf(record);
+    // Without it no rights begin, and the order is to be repeated; of rights that end it is told until that is known.
+    await assignments.tell(tenant, assignment).catch((error: unknown) => {
+      if (assignment.person !== null) throw error;
+      assignments.tellUntilKnown(tenant, assignment);
+    });
     return payload(mapping.serviceRequest(record), input.clientMutationId);
   },
 };

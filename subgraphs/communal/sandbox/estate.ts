@@ -144,6 +144,8 @@ function serviceRequestIn(companyId: string, residenceRef: string, index: number
     category: CATEGORIES[kind] ?? 'other',
     deadline: (bytes[2] ?? 0) % 2 === 0 ? null : new Date(createdAt.getTime() + 14 * DAY_MILLISECONDS).toISOString(),
     description: `${COMPLAINTS[kind]} since ${1 + ((bytes[3] ?? 0) % 9)} days (${companyId})`,
+    assigneeRef: null,
+    updatedAt: createdAt.toISOString(),
     createdAt: createdAt.toISOString(),
   };
 }

@@ -155,6 +155,8 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
         status: 'open',
         category,
         deadline: null,
+        assigneeRef: null,
+        updatedAt: now().toISOString(),
         description: await call.decrypt(description),
         createdAt: now().toISOString(),
       };
@@ -164,7 +166,7 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
     updateServiceRequest: (call) => {
       const [known] = own(call, [estate.serviceRequests.get(call.path.id)]);
       if (!known) throw new Problem(404, 'not-found', 'No such service request');
-      const changed = { ...known, ...call.body };
+      const changed = { ...known, ...call.body, updatedAt: now().toISOString() };
       estate.serviceRequests.set(changed.id, changed);
       return serviceRequest(changed, call);
     },

@@ -3,6 +3,7 @@ import { sampleResidences } from '@commonhold/development/estate.ts';
 import type { Contract } from '@commonhold/kit/partner/contract.ts';
 import type { SandboxHandlers } from '@commonhold/kit/sandbox/handlers.ts';
 import { startIntegration, type TestIntegration } from '@commonhold/kit/testing/integration.ts';
+import type { Assignment, Assignments } from '../assignments/assignments.ts';
 import { communal } from '../definition.ts';
 import type { Services } from '../loaders.ts';
 import type { operations, paths } from '../partner/generated/v1.ts';
@@ -13,6 +14,11 @@ type Handlers = SandboxHandlers<operations>;
 
 export interface CommunalForTests extends TestIntegration<paths> {
   readonly estate: SandboxEstate;
+  /** What the directory was told of assignments. */
+  readonly told: readonly Assignment[];
+  readonly assignments: Assignments;
+  /** What the directory holds as open, by the key of the request. */
+  readonly held: Map<string, Assignment>;
   /** Instead of the sandbox's own handlers; take them away after the test. */
   readonly answers: { -readonly [Operation in keyof Handlers]?: Handlers[Operation] | undefined };
 }
@@ -21,10 +27,35 @@ export async function startCommunal(limits: Partial<Contract['limits']> = {}): P
   const estate = createSandboxEstate(new Date());
   const sandbox = createHandlers(estate, () => new Date());
   const answers: CommunalForTests['answers'] = {};
+  const told: Assignment[] = [];
+  const held = new Map<string, Assignment>();
+  const tell = (assignment: Assignment): void => {
+    told.push(assignment);
+    if (assignment.person === null) held.delete(assignment.request);
+    else held.set(assignment.request, assignment);
+  };
+  const assignments: Assignments = {
+    isPerson: async (_tenant, person) => person.startsWith('northgate-'),
+    tell: async (_tenant, assignment) => tell(assignment),
+    tellAll: async (_tenant, all) => {
+      for (const assignment of all) tell(assignment);
+      return all.filter(({ person }) => person !== null && !person.startsWith('northgate-')).length;
+    },
+    compare: async (_tenant, listed) => {
+      const keys = new Set(listed.map(({ request }) => request));
+      const differing = listed.filter(({ request, person }) => held.get(request)?.person !== person);
+      return {
+        changed: differing.map(({ request }) => request),
+        missing: [...held.values()].filter(({ request }) => !keys.has(request)),
+      };
+    },
+    tellUntilKnown: (_tenant, assignment) => tell(assignment),
+    close: async () => undefined,
+  };
   const integration = await startIntegration<paths, operations, Services>({
     name: 'communal',
     folder: new URL('../', import.meta.url),
-    define: communal,
+    define: (partner) => communal(partner, assignments),
     residencesOf: (company) => sampleResidences(company).map(({ key }) => key),
     limits,
     handlers: {
@@ -40,5 +71,5 @@ export async function startCommunal(limits: Partial<Contract['limits']> = {}): P
       submitReadings: (call) => (answers.submitReadings ?? sandbox.submitReadings)(call),
     },
   });
-  return { ...integration, estate, answers };
+  return { ...integration, estate, answers, told, held, assignments };
 }

@@ -1,12 +1,13 @@
 /** The directory's own database, brought up to date. */
 import { openDatabase } from '@commonhold/platform/database/open.ts';
+import type { ServerAddress } from '@commonhold/platform/secrets/server-passwords.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import type { Kysely } from 'kysely';
 import { MIGRATIONS } from './migrations.ts';
 import type { Tables } from './tables.ts';
 
 /** @throws {StartupError} as `openDatabase` */
-export function openDirectory(url: string | undefined, dataDirectory: string): Promise<Kysely<Tables>> {
+export function openDirectory(url: ServerAddress | undefined, dataDirectory: string): Promise<Kysely<Tables>> {
   return openDatabase<Tables>({ name: 'directory', url, dataDirectory, migrations: MIGRATIONS });
 }
 

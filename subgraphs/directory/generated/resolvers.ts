@@ -10,8 +10,20 @@ import type {
   ResidenceParent,
   PersonParent,
   RoleGrantParent,
+  BreakGlassParent,
+  ReviewCampaignParent,
+  ReviewCountsParent,
+  ReviewItemParent,
   ConsentParent,
   ViewerParent,
+  NoticeParent,
+  ProvisionedGroupParent,
+  GroupRoleParent,
+  ProvisioningTokenParent,
+  RecoveryRequestParent,
+  WebhookParent,
+  PartnerContractParent,
+  IncidentParent,
 } from '../parents.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -84,8 +96,34 @@ export type Query = {
   readonly people?: Maybe<PersonConnection>;
   /** Roles granted in your company, newest first. */
   readonly grants?: Maybe<RoleGrantConnection>;
+  /** Reviews of who may do what in your company, newest first. */
+  readonly reviews?: Maybe<ReviewCampaignConnection>;
+  /** One review; null when there is none with this id that you may see. */
+  readonly review?: Maybe<ReviewCampaign>;
   /** Consents for the residences that you may see, newest first, withdrawn and ended ones included. */
   readonly consents?: Maybe<ConsentConnection>;
+  /** Signed contracts with partners, newest first. */
+  readonly partnerContracts?: Maybe<PartnerContractConnection>;
+  /** One signed contract; null when there is none that you may see. */
+  readonly partnerContract?: Maybe<PartnerContract>;
+  /** By which provider of its own your company's people log in; null when it has none. */
+  readonly identityProvider?: Maybe<IdentityProvider>;
+  /** People of your company who lost what they log in with and wait for a decision, the oldest first. */
+  readonly recoveryRequests?: Maybe<ReadonlyArray<RecoveryRequest>>;
+  /** Tokens in force by which your company's identity provider puts people in and takes them out. */
+  readonly provisioningTokens?: Maybe<ReadonlyArray<ProvisioningToken>>;
+  /** Groups that your company's identity provider put in, and the role that each gives, if any. */
+  readonly provisionedGroups?: Maybe<ProvisionedGroupConnection>;
+  /** What you have been told, newest first; of one year. */
+  readonly notices?: Maybe<NoticeConnection>;
+  /** Which kinds of notices you get by mail, too. */
+  readonly noticeMail?: Maybe<ReadonlyArray<NoticeMail>>;
+  /** Who broke the glass, newest first: all of your company for security officers, your own otherwise. */
+  readonly breakGlassUses?: Maybe<BreakGlassConnection>;
+  /** What people who work for a company have to have read and confirmed within the last year; null for services. */
+  readonly securityBriefing?: Maybe<SecurityBriefing>;
+  /** Where your company has its notices sent to. */
+  readonly webhooks?: Maybe<ReadonlyArray<Webhook>>;
 };
 
 export type QueryresidencesArgs = {
@@ -119,14 +157,63 @@ export type QuerygrantsArgs = {
   after?: InputMaybe<Scalars['String']>;
 };
 
+export type QueryreviewsArgs = {
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+export type QueryreviewArgs = {
+  id: Scalars['ID'];
+};
+
 export type QueryconsentsArgs = {
   partner?: InputMaybe<Partner>;
   first?: InputMaybe<Scalars['Int']>;
   after?: InputMaybe<Scalars['String']>;
 };
 
+export type QuerypartnerContractsArgs = {
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+export type QuerypartnerContractArgs = {
+  id: Scalars['ID'];
+};
+
+export type QueryprovisionedGroupsArgs = {
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+export type QuerynoticesArgs = {
+  unread?: InputMaybe<Scalars['Boolean']>;
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+export type QuerybreakGlassUsesArgs = {
+  open?: InputMaybe<Scalars['Boolean']>;
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /** Mark notices of yours as read. */
+  readonly markNoticesRead?: Maybe<MarkNoticesReadPayload>;
+  /** Choose whether you get a kind of notices by mail, too. */
+  readonly setNoticeMail?: Maybe<SetNoticeMailPayload>;
+  /** Tell everybody in your company, or those with some roles, of a security incident: at once, also by mail. */
+  readonly announceIncident?: Maybe<AnnounceIncidentPayload>;
+  /** Keep a signed contract with a partner. What was added stays as it is; a new version stands beside it. */
+  readonly addPartnerContract?: Maybe<AddPartnerContractPayload>;
+  /** Have your company's notices sent to an address, signed as Standard Webhooks has it. */
+  readonly createWebhook?: Maybe<CreateWebhookPayload>;
+  /** Get a new secret for a webhook; for 24 hours, calls are signed with the one before, too. */
+  readonly rotateWebhookSecret?: Maybe<RotateWebhookSecretPayload>;
+  /** Send nothing more to a webhook. */
+  readonly removeWebhook?: Maybe<RemoveWebhookPayload>;
   /** Grant a role to somebody of your company. The widest roles are only proposed, until somebody else approves them. */
   readonly grantRole?: Maybe<GrantRolePayload>;
   /** Approve a grant that somebody else proposed for another. */
@@ -137,10 +224,78 @@ export type Mutation = {
   readonly suspendPerson?: Maybe<SuspendPersonPayload>;
   /** Reinstate somebody who was suspended. */
   readonly reinstatePerson?: Maybe<ReinstatePersonPayload>;
+  /** Say that you have read the security briefing and act by it. Until then you see no personal data. */
+  readonly confirmSecurityBriefing?: Maybe<ConfirmSecurityBriefingPayload>;
+  /**
+   * Take rights in an emergency, for an hour at most, on residences that your role doesn't reach: to see their devices and
+   * people and to open their doors. Security officers are told at once, and have to review it afterwards.
+   */
+  readonly breakGlass?: Maybe<BreakGlassPayload>;
+  /** Give back what you, or for security officers somebody, took in an emergency. */
+  readonly endBreakGlass?: Maybe<BreakGlassPayload>;
+  /** Say whether somebody else had to break the glass, after it ended. Who hadn't is suspended. */
+  readonly reviewBreakGlass?: Maybe<BreakGlassPayload>;
+  /** Start a review of all roles that are granted in your company: what nobody confirms by its end is revoked then. */
+  readonly startReview?: Maybe<StartReviewPayload>;
+  /** Keep or revoke grants that are under review, up to 100 at once. Nobody decides on their own. */
+  readonly decideReviewItems?: Maybe<DecideReviewItemsPayload>;
+  /** Close a review before its end, once everything in it has been decided. */
+  readonly closeReview?: Maybe<CloseReviewPayload>;
+  /** Take a review away as a file: ids, roles and decisions, without anybody's name. Whoever does is recorded. */
+  readonly exportReview?: Maybe<ExportReviewPayload>;
+  /** Let your company's people log in by a provider of its own, in place of any before. */
+  readonly setIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /** Let nobody log in by your company's own provider any more. */
+  readonly removeIdentityProvider?: Maybe<IdentityProviderPayload>;
+  /** Revoke a token for provisioning: it is of no use from this instant on. */
+  readonly revokeProvisioningToken?: Maybe<RevokeProvisioningTokenPayload>;
+  /** Make a token by which your company's identity provider puts people in and takes them out (SCIM 2.0). */
+  readonly createProvisioningToken?: Maybe<CreateProvisioningTokenPayload>;
+  /** Let a group of your company's provider give a role: to whoever is in it, and as long as they are. In place of any before. */
+  readonly setGroupRole?: Maybe<GroupRolePayload>;
+  /** Let a group give nothing any more: what it gave is revoked at once. */
+  readonly removeGroupRole?: Maybe<GroupRolePayload>;
+  /** Send an invitation, again, to somebody whom your company's provider put in, in place of any before. */
+  readonly invitePerson?: Maybe<InvitePersonPayload>;
+  /**
+   * Let somebody set up a new login who lost theirs. Make sure first who they are, and have them read to you the code that
+   * they were shown: the link goes to their own address, and to nobody else.
+   */
+  readonly approveRecovery?: Maybe<RecoveryPayload>;
+  /** Refuse a request of somebody who says that they lost their login. */
+  readonly refuseRecovery?: Maybe<RecoveryPayload>;
   /** Allow a partner to process a residence's data for a purpose, until a date. */
   readonly giveConsent?: Maybe<GiveConsentPayload>;
   /** Withdraw a consent; the partner is not asked for the residence's data from then on. */
   readonly withdrawConsent?: Maybe<WithdrawConsentPayload>;
+};
+
+export type MutationmarkNoticesReadArgs = {
+  input: MarkNoticesReadInput;
+};
+
+export type MutationsetNoticeMailArgs = {
+  input: SetNoticeMailInput;
+};
+
+export type MutationannounceIncidentArgs = {
+  input: AnnounceIncidentInput;
+};
+
+export type MutationaddPartnerContractArgs = {
+  input: AddPartnerContractInput;
+};
+
+export type MutationcreateWebhookArgs = {
+  input: CreateWebhookInput;
+};
+
+export type MutationrotateWebhookSecretArgs = {
+  input: RotateWebhookSecretInput;
+};
+
+export type MutationremoveWebhookArgs = {
+  input: RemoveWebhookInput;
 };
 
 export type MutationgrantRoleArgs = {
@@ -161,6 +316,74 @@ export type MutationsuspendPersonArgs = {
 
 export type MutationreinstatePersonArgs = {
   input: ReinstatePersonInput;
+};
+
+export type MutationconfirmSecurityBriefingArgs = {
+  input: ConfirmSecurityBriefingInput;
+};
+
+export type MutationbreakGlassArgs = {
+  input: BreakGlassInput;
+};
+
+export type MutationendBreakGlassArgs = {
+  input: EndBreakGlassInput;
+};
+
+export type MutationreviewBreakGlassArgs = {
+  input: ReviewBreakGlassInput;
+};
+
+export type MutationstartReviewArgs = {
+  input: StartReviewInput;
+};
+
+export type MutationdecideReviewItemsArgs = {
+  input: DecideReviewItemsInput;
+};
+
+export type MutationcloseReviewArgs = {
+  input: CloseReviewInput;
+};
+
+export type MutationexportReviewArgs = {
+  input: ExportReviewInput;
+};
+
+export type MutationsetIdentityProviderArgs = {
+  input: SetIdentityProviderInput;
+};
+
+export type MutationremoveIdentityProviderArgs = {
+  input: RemoveIdentityProviderInput;
+};
+
+export type MutationrevokeProvisioningTokenArgs = {
+  input: RevokeProvisioningTokenInput;
+};
+
+export type MutationcreateProvisioningTokenArgs = {
+  input: CreateProvisioningTokenInput;
+};
+
+export type MutationsetGroupRoleArgs = {
+  input: SetGroupRoleInput;
+};
+
+export type MutationremoveGroupRoleArgs = {
+  input: RemoveGroupRoleInput;
+};
+
+export type MutationinvitePersonArgs = {
+  input: InvitePersonInput;
+};
+
+export type MutationapproveRecoveryArgs = {
+  input: ApproveRecoveryInput;
+};
+
+export type MutationrefuseRecoveryArgs = {
+  input: RefuseRecoveryInput;
 };
 
 export type MutationgiveConsentArgs = {
@@ -267,7 +490,7 @@ export type RoleGrant = {
   readonly properties?: Maybe<ReadonlyArray<Property>>;
   /** Where the grant is in its life. */
   readonly state: GrantState;
-  /** Subject identifier of who gave it; null: it came with the company. */
+  /** Subject identifier of who gave it, such as the company's provider by a group; null: it came with the company. */
   readonly grantedBy?: Maybe<Scalars['ID']>;
   /** Subject identifier of who approved it; null unless it needed approval and has it. */
   readonly approvedBy?: Maybe<Scalars['ID']>;
@@ -279,6 +502,237 @@ export type RoleGrant = {
   readonly since: Scalars['DateTime'];
   /** Until when it is in force; it has no effect from this instant on. */
   readonly until: Scalars['DateTime'];
+};
+
+/**
+ * Rights that somebody took in an emergency: `company:read`, `property:read`, `residence:read`, `person:read`,
+ * `device:read`, `device:control`, `device:history` and `lock:open` on named residences, whatever their role reaches.
+ */
+export type BreakGlass = {
+  readonly __typename?: 'BreakGlass';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** Who broke it; null when there is nobody that you may see. */
+  readonly person?: Maybe<Person>;
+  /** Subject identifier of who broke it. */
+  readonly subject: Scalars['ID'];
+  /** Where: each residence by its building's name and its number. */
+  readonly places: ReadonlyArray<Scalars['String']>;
+  /** Why. */
+  readonly reason: Scalars['String'];
+  /** From when the rights were in force. */
+  readonly since: Scalars['DateTime'];
+  /** Until when; earlier than planned when they were given back. */
+  readonly until: Scalars['DateTime'];
+  /** Where it is in its life. */
+  readonly state: BreakGlassState;
+  /** Until when it has to be reviewed; after that, company admins are told. */
+  readonly reviewDue: Scalars['DateTime'];
+  /** When it was reviewed, if it was. */
+  readonly reviewedAt?: Maybe<Scalars['DateTime']>;
+  /** Subject identifier of who reviewed it. */
+  readonly reviewedBy?: Maybe<Scalars['ID']>;
+  /** What came of the review. */
+  readonly outcome?: Maybe<BreakGlassOutcome>;
+  /** What the reviewer remarked. */
+  readonly remark?: Maybe<Scalars['String']>;
+};
+
+/** Where a broken glass is in its life. */
+export type BreakGlassState =
+  /** Its rights are in force. */
+  | 'IN_FORCE'
+  /** Its rights have ended, and it waits for a review. */
+  | 'REVIEW_DUE'
+  /** It should have been reviewed by now. */
+  | 'REVIEW_OVERDUE'
+  /** Somebody reviewed it. */
+  | 'REVIEWED';
+
+/** Whether somebody had to break the glass. */
+export type BreakGlassOutcome =
+  /** They had to. */
+  | 'JUSTIFIED'
+  /** They hadn't: who broke it is suspended. */
+  | 'UNJUSTIFIED';
+
+/** A review of who may do what: it lists every grant that was open when it began. */
+export type ReviewCampaign = {
+  readonly __typename?: 'ReviewCampaign';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** What it was called by who started it. */
+  readonly name: Scalars['String'];
+  /** Subject identifier of who started it; null: it was due and started by itself. */
+  readonly startedBy?: Maybe<Scalars['ID']>;
+  /** When it began. */
+  readonly startedAt: Scalars['DateTime'];
+  /** When it ends; from this instant on, no grant has effect that is listed in it and nobody confirmed. */
+  readonly endsAt: Scalars['DateTime'];
+  /** Whether something may be decided in it. */
+  readonly state: ReviewState;
+  /** When it was closed, at its end or before; null while it is open. */
+  readonly closedAt?: Maybe<Scalars['DateTime']>;
+  /** How many of its items are in which state. */
+  readonly counts: ReviewCounts;
+  /** Its items, by the subject who holds the grant. */
+  readonly items?: Maybe<ReviewItemConnection>;
+};
+
+/** A review of who may do what: it lists every grant that was open when it began. */
+export type ReviewCampaignitemsArgs = {
+  state?: InputMaybe<ReviewItemState>;
+  proposal?: InputMaybe<ReviewProposal>;
+  first?: InputMaybe<Scalars['Int']>;
+  after?: InputMaybe<Scalars['String']>;
+};
+
+/** Whether a review is under way. */
+export type ReviewState =
+  /** Its grants wait for decisions. */
+  | 'OPEN'
+  /** It is over. */
+  | 'CLOSED';
+
+/** How many items of a review are in which state. */
+export type ReviewCounts = {
+  readonly __typename?: 'ReviewCounts';
+  /** All items. */
+  readonly total: Scalars['Int'];
+  /** Those that wait for a decision. */
+  readonly undecided: Scalars['Int'];
+  /** Those whose grant was confirmed. */
+  readonly kept: Scalars['Int'];
+  /** Those whose grant a reviewer revoked. */
+  readonly revoked: Scalars['Int'];
+  /** Those whose grant ended with the review, because nobody confirmed it. */
+  readonly unconfirmed: Scalars['Int'];
+  /** Those whose grant ended or was revoked otherwise before anybody decided. */
+  readonly settled: Scalars['Int'];
+  /** Those whose grant nobody confirmed and that was left, because nobody else would be in its role. */
+  readonly left: Scalars['Int'];
+};
+
+/** A grant in a review. */
+export type ReviewItem = {
+  readonly __typename?: 'ReviewItem';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** The grant. */
+  readonly grant?: Maybe<RoleGrant>;
+  /** What the grant is for. */
+  readonly reach: GrantReach;
+  /** The first ten buildings, or residences by building and number, that the grant is limited to; none for the whole company. */
+  readonly places: ReadonlyArray<Scalars['String']>;
+  /** How many residences the grant reaches now, also by buildings; null: the whole company. */
+  readonly residenceCount?: Maybe<Scalars['Int']>;
+  /** The day, in UTC, on which it was used last when the review began, such as `2026-03-01`; null: it never was, as far as is known. */
+  readonly lastUsedOn?: Maybe<Scalars['String']>;
+  /** What is proposed to do with it. */
+  readonly proposal: ReviewProposal;
+  /** Why that is proposed. */
+  readonly because: ReviewBecause;
+  /** What became of it. */
+  readonly state: ReviewItemState;
+  /** What a reviewer decided, if one did. */
+  readonly decision?: Maybe<ReviewDecision>;
+  /** Subject identifier of who decided. */
+  readonly decidedBy?: Maybe<Scalars['ID']>;
+  /** When it was decided. */
+  readonly decidedAt?: Maybe<Scalars['DateTime']>;
+  /** What the reviewer remarked. */
+  readonly remark?: Maybe<Scalars['String']>;
+};
+
+/** What a grant is for. */
+export type GrantReach =
+  /** The whole company. */
+  | 'COMPANY'
+  /** All residences of some buildings. */
+  | 'PROPERTIES'
+  /** Some residences. */
+  | 'RESIDENCES'
+  /** The residences of the service requests that are assigned to the person. */
+  | 'ASSIGNMENTS';
+
+/** What is proposed to do with a grant. */
+export type ReviewProposal =
+  /** Keep it, if it is still needed. */
+  | 'KEEP'
+  /** Remove it. */
+  | 'REMOVE';
+
+/** Why something is proposed. */
+export type ReviewBecause =
+  /** It was used within 90 days. */
+  | 'USED'
+  /** It hasn't been used, but it was given less than 90 days ago. */
+  | 'NEW'
+  /** It hasn't been used for 90 days. */
+  | 'UNUSED'
+  /** It was given more than 90 days ago and has never been used. */
+  | 'NEVER_USED';
+
+/** What a reviewer decides on a grant. */
+export type ReviewDecision =
+  /** It is still needed: it goes on until its own end. */
+  | 'KEEP'
+  /** It ends at once. */
+  | 'REVOKE';
+
+/** What became of an item of a review. */
+export type ReviewItemState =
+  /** It waits for a decision. */
+  | 'UNDECIDED'
+  /** Its grant was confirmed. */
+  | 'KEPT'
+  /** A reviewer revoked its grant. */
+  | 'REVOKED'
+  /** Nobody confirmed its grant, which ended with the review. */
+  | 'UNCONFIRMED'
+  /** Its grant ended, or was revoked otherwise, before anybody decided. */
+  | 'SETTLED'
+  /** Nobody confirmed its grant, which stays until its own end: without it, nobody could grant or review any more. */
+  | 'LEFT';
+
+/** A page of reviews. */
+export type ReviewCampaignConnection = {
+  readonly __typename?: 'ReviewCampaignConnection';
+  /** The reviews with their cursors. */
+  readonly edges: ReadonlyArray<ReviewCampaignEdge>;
+  /** The reviews. */
+  readonly nodes: ReadonlyArray<ReviewCampaign>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A review in a page. */
+export type ReviewCampaignEdge = {
+  readonly __typename?: 'ReviewCampaignEdge';
+  /** Where this review stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The review. */
+  readonly node: ReviewCampaign;
+};
+
+/** A page of a review's items. */
+export type ReviewItemConnection = {
+  readonly __typename?: 'ReviewItemConnection';
+  /** The items with their cursors. */
+  readonly edges: ReadonlyArray<ReviewItemEdge>;
+  /** The items. */
+  readonly nodes: ReadonlyArray<ReviewItem>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An item in a page. */
+export type ReviewItemEdge = {
+  readonly __typename?: 'ReviewItemEdge';
+  /** Where this item stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The item. */
+  readonly node: ReviewItem;
 };
 
 /** The permission for a partner to process a residence's data. */
@@ -299,6 +753,117 @@ export type Consent = {
   /** When it was withdrawn, if it was. */
   readonly withdrawnAt?: Maybe<Scalars['DateTime']>;
 };
+
+/** A company's own OpenID provider, by which its people log in. */
+export type IdentityProvider = {
+  readonly __typename?: 'IdentityProvider';
+  /** Its issuer identifier, where its OpenID configuration is found. */
+  readonly issuer: Scalars['String'];
+  /** What Commonhold's issuer is called there; it proves itself by a signed assertion, there is no shared secret. */
+  readonly clientId: Scalars['String'];
+  /** The claim that names a person as your company's provisioning does. */
+  readonly accountClaim: AccountClaim;
+  /** What the provider wants to see as audience of a client assertion. */
+  readonly assertionAudience: AssertionAudience;
+  /** Values of `acr` that mean two factors there. */
+  readonly multiFactorAcr: ReadonlyArray<Scalars['String']>;
+  /** Combinations of `amr` values that mean two factors there, such as `pwd+otp`. */
+  readonly multiFactorAmr: ReadonlyArray<Scalars['String']>;
+  /** Since when it is set like this. */
+  readonly setAt: Scalars['DateTime'];
+};
+
+/** A token by which a company's identity provider puts people in and takes them out. */
+export type ProvisioningToken = {
+  readonly __typename?: 'ProvisioningToken';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** Subject identifier of who made it. */
+  readonly createdBy: Scalars['ID'];
+  /** When. */
+  readonly createdAt: Scalars['DateTime'];
+  /** When it was used last, to the minute; null: never. */
+  readonly lastUsedAt?: Maybe<Scalars['DateTime']>;
+  /** Until when it is in force. */
+  readonly until: Scalars['DateTime'];
+};
+
+/** A group of a company's identity provider. */
+export type ProvisionedGroup = {
+  readonly __typename?: 'ProvisionedGroup';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** The group's name at the provider. */
+  readonly displayName: Scalars['String'];
+  /** How many people are in it. */
+  readonly memberCount: Scalars['Int'];
+  /** What it gives; null: nothing. */
+  readonly role?: Maybe<GroupRole>;
+};
+
+/** What a group gives to whoever is in it. */
+export type GroupRole = {
+  readonly __typename?: 'GroupRole';
+  /** The role. */
+  readonly role: Role;
+  /** The buildings that it is given for; null unless it is given by buildings. */
+  readonly properties?: Maybe<ReadonlyArray<Property>>;
+  /** The residences that it is given for; null unless it is given by residences. */
+  readonly residences?: Maybe<ReadonlyArray<Residence>>;
+  /** How many days after somebody came into the group their grant ends. */
+  readonly days: Scalars['Int'];
+  /** Subject identifier of who set it. */
+  readonly setBy: Scalars['ID'];
+  /** When. */
+  readonly setAt: Scalars['DateTime'];
+};
+
+/** A page of groups. */
+export type ProvisionedGroupConnection = {
+  readonly __typename?: 'ProvisionedGroupConnection';
+  /** The groups with their cursors. */
+  readonly edges: ReadonlyArray<ProvisionedGroupEdge>;
+  /** The groups. */
+  readonly nodes: ReadonlyArray<ProvisionedGroup>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A group in a page. */
+export type ProvisionedGroupEdge = {
+  readonly __typename?: 'ProvisionedGroupEdge';
+  /** Where this group stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The group. */
+  readonly node: ProvisionedGroup;
+};
+
+/** Somebody says that they lost what they log in with. */
+export type RecoveryRequest = {
+  readonly __typename?: 'RecoveryRequest';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** Who would be given a new login; null when you may not see them. */
+  readonly person?: Maybe<Person>;
+  /** When they said so. */
+  readonly askedAt: Scalars['DateTime'];
+  /** Until when it waits for a decision. */
+  readonly until: Scalars['DateTime'];
+};
+
+/** A claim of an ID token that names an account. */
+export type AccountClaim =
+  /** The mail address; it has to be verified there. */
+  | 'EMAIL'
+  /** The user name. */
+  | 'PREFERRED_USERNAME';
+
+/** What stands as audience in a client assertion. */
+export type AssertionAudience =
+  /** The provider's issuer identifier, as it should be. */
+  | 'ISSUER'
+  /** The address of its token endpoint, which older providers ask for. */
+  | 'TOKEN_ENDPOINT';
 
 /** Where a grant is in its life. */
 export type GrantState =
@@ -425,6 +990,248 @@ export type ConsentEdge = {
   readonly node: Consent;
 };
 
+/** A page of broken glasses. */
+export type BreakGlassConnection = {
+  readonly __typename?: 'BreakGlassConnection';
+  /** The broken glasses with their cursors. */
+  readonly edges: ReadonlyArray<BreakGlassEdge>;
+  /** The broken glasses. */
+  readonly nodes: ReadonlyArray<BreakGlass>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A broken glass in a page. */
+export type BreakGlassEdge = {
+  readonly __typename?: 'BreakGlassEdge';
+  /** Where it stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The broken glass. */
+  readonly node: BreakGlass;
+};
+
+/** The security briefing in force, and whether you have confirmed it. */
+export type SecurityBriefing = {
+  readonly __typename?: 'SecurityBriefing';
+  /** Its version; a new one has to be confirmed anew. */
+  readonly version: Scalars['String'];
+  /** What it says: plain text, a line for each paragraph. */
+  readonly text: Scalars['String'];
+  /** Whether personal data is kept from you until you confirm it; never so for residents. */
+  readonly required: Scalars['Boolean'];
+  /** When you last confirmed this version, if you have. */
+  readonly confirmedAt?: Maybe<Scalars['DateTime']>;
+  /** When it has to be confirmed again; null: you haven't confirmed this version. */
+  readonly dueAt?: Maybe<Scalars['DateTime']>;
+};
+
+/** Something that you have been told. */
+export type Notice = {
+  readonly __typename?: 'Notice';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** What kind of thing happened. */
+  readonly kind: NoticeKind;
+  /** When. */
+  readonly at: Scalars['DateTime'];
+  /** What it says, in a sentence or two. */
+  readonly text: Scalars['String'];
+  /** The records that it is about. */
+  readonly about: ReadonlyArray<NoticeReference>;
+  /** When you marked it as read, if you did. */
+  readonly readAt?: Maybe<Scalars['DateTime']>;
+};
+
+/** A record that a notice is about. */
+export type NoticeReference = {
+  readonly __typename?: 'NoticeReference';
+  /** Its type, such as `RoleGrant`. */
+  readonly type: Scalars['String'];
+  /** Its id. Whether you may see the record depends on your roles. */
+  readonly record: Scalars['ID'];
+};
+
+/** A kind of thing that people are told of. */
+export type NoticeKind =
+  /** You were granted a role. */
+  | 'GRANT_GIVEN'
+  /** A role was proposed and waits for an approval. */
+  | 'GRANT_PROPOSED'
+  /** A role that was proposed for you was approved. */
+  | 'GRANT_APPROVED'
+  /** A role of yours was revoked. */
+  | 'GRANT_REVOKED'
+  /** A role of yours ends soon. */
+  | 'GRANT_ENDING'
+  /** You were suspended. */
+  | 'PERSON_SUSPENDED'
+  /** You were reinstated. */
+  | 'PERSON_REINSTATED'
+  /** Somebody logged in as you from a device that was not used before. */
+  | 'LOGIN_FROM_NEW_DEVICE'
+  /** A login of yours was ended because a token of it came twice. */
+  | 'SESSIONS_ENDED'
+  /** A way to prove that it is you was added. */
+  | 'FACTOR_ADDED'
+  /** A way to prove that it is you was removed. */
+  | 'FACTOR_REMOVED'
+  /** You reported that you lost what you prove your login with. */
+  | 'FACTOR_LOST'
+  /** Somebody asks for the recovery of what they lost. */
+  | 'RECOVERY_ASKED'
+  /** Grants wait for your review. */
+  | 'REVIEW_DUE'
+  /** Somebody broke the glass. */
+  | 'BREAK_GLASS_USED'
+  /** A broken glass waits for a review. */
+  | 'BREAK_GLASS_REVIEW_DUE'
+  /** It was reviewed that you broke the glass. */
+  | 'BREAK_GLASS_REVIEWED'
+  /** Your security briefing has to be confirmed. */
+  | 'BRIEFING_DUE'
+  /** It was changed by which provider your company logs in. */
+  | 'IDENTITY_PROVIDER_CHANGED'
+  /** Somebody in a group could not be granted the role that it gives. */
+  | 'GROUP_ROLE_REFUSED'
+  /** It was changed by which token your company's provider puts people in and takes them out. */
+  | 'PROVISIONING_CHANGED'
+  /** Your company's provider changed your mail address, or that of somebody with one of the widest roles. */
+  | 'ADDRESS_CHANGED'
+  /** A security officer announced an incident. */
+  | 'INCIDENT';
+
+/** A page of notices. */
+export type NoticeConnection = {
+  readonly __typename?: 'NoticeConnection';
+  /** The notices with their cursors. */
+  readonly edges: ReadonlyArray<NoticeEdge>;
+  /** The notices. */
+  readonly nodes: ReadonlyArray<Notice>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A notice in a page. */
+export type NoticeEdge = {
+  readonly __typename?: 'NoticeEdge';
+  /** Where this notice stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The notice. */
+  readonly node: Notice;
+};
+
+/** Whether you get a kind of notices by mail, too. */
+export type NoticeMail = {
+  readonly __typename?: 'NoticeMail';
+  /** The kind. */
+  readonly kind: NoticeKind;
+  /** Whether it can't be switched off, because your security depends on it. */
+  readonly always: Scalars['Boolean'];
+  /** Whether it comes by mail. */
+  readonly on: Scalars['Boolean'];
+};
+
+/** What a contract's document is written in. */
+export type ContractMediaType =
+  /** A PDF, such as a scan with signatures. */
+  | 'PDF'
+  /** Text with Markdown. */
+  | 'MARKDOWN';
+
+/** A signed contract with a partner. Its document is kept encrypted. */
+export type PartnerContract = {
+  readonly __typename?: 'PartnerContract';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** With whom. */
+  readonly partner: Partner;
+  /** What the parties call this version. */
+  readonly version: Scalars['String'];
+  /** When it ends. */
+  readonly validUntil: Scalars['DateTime'];
+  /** What the document is written in. */
+  readonly mediaType: ContractMediaType;
+  /** Subject identifier of who added it. */
+  readonly addedBy: Scalars['ID'];
+  /** When. */
+  readonly addedAt: Scalars['DateTime'];
+  /** The document in base64. */
+  readonly document: Scalars['String'];
+};
+
+/** A page of contracts. */
+export type PartnerContractConnection = {
+  readonly __typename?: 'PartnerContractConnection';
+  /** The contracts with their cursors. */
+  readonly edges: ReadonlyArray<PartnerContractEdge>;
+  /** The contracts. */
+  readonly nodes: ReadonlyArray<PartnerContract>;
+  /** Where this page ends and whether there is another. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A contract in a page. */
+export type PartnerContractEdge = {
+  readonly __typename?: 'PartnerContractEdge';
+  /** Where this contract stands in the list. */
+  readonly cursor: Scalars['String'];
+  /** The contract. */
+  readonly node: PartnerContract;
+};
+
+/** A contract to be kept. */
+export type AddPartnerContractInput = {
+  /** With whom. */
+  readonly partner: Partner;
+  /** What the parties call this version, up to 40 characters; one that is there already is refused. */
+  readonly version: Scalars['String'];
+  /** When it ends. */
+  readonly validUntil: Scalars['DateTime'];
+  /** What the document is written in. */
+  readonly mediaType: ContractMediaType;
+  /** The document in base64, up to 512 KiB before that, cut into parts of at most 20000 characters, in their order. */
+  readonly document: ReadonlyArray<Scalars['String']>;
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The contract that was added. */
+export type AddPartnerContractPayload = {
+  readonly __typename?: 'AddPartnerContractPayload';
+  /** The contract. */
+  readonly contract?: Maybe<PartnerContract>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** An address that a company's notices are sent to: their kind and ids, nothing personal. */
+export type Webhook = {
+  readonly __typename?: 'Webhook';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** The address. */
+  readonly url: Scalars['String'];
+  /** Subject identifier of who registered it. */
+  readonly createdBy: Scalars['ID'];
+  /** When. */
+  readonly createdAt: Scalars['DateTime'];
+  /** Until when calls are signed with the secret before, too; null: it has never been rotated. */
+  readonly previousSecretUntil?: Maybe<Scalars['DateTime']>;
+};
+
+/** A security incident that was announced. */
+export type Incident = {
+  readonly __typename?: 'Incident';
+  /** Opaque id. */
+  readonly id: Scalars['ID'];
+  /** What was told. */
+  readonly text: Scalars['String'];
+  /** When. */
+  readonly announcedAt: Scalars['DateTime'];
+};
+
 /** Where a page ends and whether there is another. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -484,6 +1291,8 @@ export type GrantRoleInput = {
   readonly properties?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
   /** For these residences, at most 100. */
   readonly residences?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** For the residences of the service requests that are assigned to the person, as long as they are. */
+  readonly assignments?: InputMaybe<Scalars['Boolean']>;
   /** Why, in at most 500 characters. */
   readonly reason: Scalars['String'];
   /** From when on, at most 90 days ahead; from now on unless said. */
@@ -583,6 +1392,492 @@ export type ReinstatePersonPayload = {
   readonly clientMutationId?: Maybe<Scalars['String']>;
 };
 
+/** A confirmation of the security briefing. */
+export type ConfirmSecurityBriefingInput = {
+  /** The version that you have read: the one in force. */
+  readonly version: Scalars['String'];
+  /** A UUID of your choosing, if you like: the same order with the same key is carried out once. */
+  readonly idempotencyKey?: InputMaybe<Scalars['ID']>;
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The security briefing that was confirmed. */
+export type ConfirmSecurityBriefingPayload = {
+  readonly __typename?: 'ConfirmSecurityBriefingPayload';
+  /** The briefing, as it is for you now. */
+  readonly securityBriefing?: Maybe<SecurityBriefing>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** An emergency. */
+export type BreakGlassInput = {
+  /** On these residences of your company, at most 20. */
+  readonly residences?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** On all residences of these buildings, at most 2. */
+  readonly properties?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** What happened, in at most 500 characters, without personal data. */
+  readonly reason: Scalars['String'];
+  /** For how many minutes, from 1 to 60. */
+  readonly minutes?: Scalars['Int'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A broken glass whose rights are to end. */
+export type EndBreakGlassInput = {
+  /** Its id. */
+  readonly breakGlass: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A review of a broken glass. */
+export type ReviewBreakGlassInput = {
+  /** Its id. */
+  readonly breakGlass: Scalars['ID'];
+  /** Whether it had to be broken. */
+  readonly outcome: BreakGlassOutcome;
+  /** How you know, in at most 500 characters, without personal data. */
+  readonly remark: Scalars['String'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The broken glass as it is now. */
+export type BreakGlassPayload = {
+  readonly __typename?: 'BreakGlassPayload';
+  /** The broken glass; null when a building, a residence or the broken glass is none that you may see. */
+  readonly breakGlass?: Maybe<BreakGlass>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A review to be started. */
+export type StartReviewInput = {
+  /** What to call it, in at most 100 characters. */
+  readonly name: Scalars['String'];
+  /** When it ends: 7 to 60 days from now. */
+  readonly endsAt: Scalars['DateTime'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The review that is under way. */
+export type StartReviewPayload = {
+  readonly __typename?: 'StartReviewPayload';
+  /** The review: the one that was started, or the one that was under way before. */
+  readonly review?: Maybe<ReviewCampaign>;
+  /** Whether it was started; false: another one was under way, and none was started. */
+  readonly started: Scalars['Boolean'];
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Decisions on items of a review. */
+export type DecideReviewItemsInput = {
+  /** 1 to 100 decisions, each on another item. */
+  readonly decisions: ReadonlyArray<ReviewDecisionInput>;
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A decision on an item of a review. */
+export type ReviewDecisionInput = {
+  /** The item's id. */
+  readonly item: Scalars['ID'];
+  /** What to do with its grant. */
+  readonly decision: ReviewDecision;
+  /** Why, in at most 500 characters, without personal data. */
+  readonly remark?: InputMaybe<Scalars['String']>;
+};
+
+/** What came of the decisions. */
+export type DecideReviewItemsPayload = {
+  readonly __typename?: 'DecideReviewItemsPayload';
+  /** A result for each decision, in the order in which they came. */
+  readonly results: ReadonlyArray<ReviewDecisionResult>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** What came of a decision. */
+export type ReviewDecisionResult = {
+  readonly __typename?: 'ReviewDecisionResult';
+  /** The item as it is now; null when there is none that you may see. */
+  readonly item?: Maybe<ReviewItem>;
+  /** Why the decision has no effect; null: it has. */
+  readonly problem?: Maybe<ReviewProblem>;
+};
+
+/** Why a decision has no effect. */
+export type ReviewProblem =
+  /** There is no such item that you may see. */
+  | 'NOT_FOUND'
+  /** The item's review is over. */
+  | 'OVER'
+  /** It is your own grant: somebody else has to decide. */
+  | 'OWN_GRANT'
+  /** Your roles don't include deciding on grants of this role. */
+  | 'NOT_YOURS'
+  /** The grant has ended or was revoked. */
+  | 'SETTLED';
+
+/** A review to be closed. */
+export type CloseReviewInput = {
+  /** The review's id. */
+  readonly review: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The review as it is now. */
+export type CloseReviewPayload = {
+  readonly __typename?: 'CloseReviewPayload';
+  /** The review, still open when something in it waits for a decision; null when there is none that you may see. */
+  readonly review?: Maybe<ReviewCampaign>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A review to be taken away. */
+export type ExportReviewInput = {
+  /** The review's id. */
+  readonly review: Scalars['ID'];
+  /** How to write it. */
+  readonly format: ExportFormat;
+  /** Go on after this cursor, as given by an earlier file's `endCursor`. */
+  readonly after?: InputMaybe<Scalars['String']>;
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** How a file is written. */
+export type ExportFormat =
+  /** As a table with a line of names (RFC 4180); a cell that begins like a formula begins with an apostrophe. */
+  | 'CSV'
+  /** As a list of objects. */
+  | 'JSON';
+
+/** The file with a review. */
+export type ExportReviewPayload = {
+  readonly __typename?: 'ExportReviewPayload';
+  /** The file; null when there is no review that you may see. */
+  readonly file?: Maybe<ExportedFile>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A file with at most 500 items of a review. */
+export type ExportedFile = {
+  readonly __typename?: 'ExportedFile';
+  /** What stands in it. */
+  readonly content: Scalars['String'];
+  /** Its media type. */
+  readonly mediaType: Scalars['String'];
+  /** SHA-256 of its content in UTF-8, in hexadecimal. */
+  readonly sha256: Scalars['String'];
+  /** How many items it holds. */
+  readonly count: Scalars['Int'];
+  /** Cursor to give as `after` for the next file; null: this is the last one. */
+  readonly endCursor?: Maybe<Scalars['String']>;
+};
+
+/** A company's own provider to be set. */
+export type SetIdentityProviderInput = {
+  /** Its issuer identifier: an https address without query and fragment. */
+  readonly issuer: Scalars['String'];
+  /** What Commonhold's issuer is called there. */
+  readonly clientId: Scalars['String'];
+  /** The claim that names a person as your company's provisioning does. */
+  readonly accountClaim?: AccountClaim;
+  /** What the provider wants to see as audience of a client assertion. */
+  readonly assertionAudience?: AssertionAudience;
+  /** Values of `acr` that mean two factors there, at most 20; whoever comes without is asked for a factor of ours. */
+  readonly multiFactorAcr?: ReadonlyArray<Scalars['String']>;
+  /** Combinations of `amr` values that mean two factors there, such as `pwd+otp`, at most 20. */
+  readonly multiFactorAmr?: ReadonlyArray<Scalars['String']>;
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A company's own provider to be removed. */
+export type RemoveIdentityProviderInput = {
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The company's own provider as it is now. */
+export type IdentityProviderPayload = {
+  readonly __typename?: 'IdentityProviderPayload';
+  /** The provider; null when it was removed. */
+  readonly identityProvider?: Maybe<IdentityProvider>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Notices to be marked as read. */
+export type MarkNoticesReadInput = {
+  /** Their ids, at most 100; what is none of yours is left out. */
+  readonly notices: ReadonlyArray<Scalars['ID']>;
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The notices that are marked as read. */
+export type MarkNoticesReadPayload = {
+  readonly __typename?: 'MarkNoticesReadPayload';
+  /** The notices, in no particular order. */
+  readonly notices: ReadonlyArray<Notice>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A kind of notices, to come by mail or not. */
+export type SetNoticeMailInput = {
+  /** The kind; those of your security can't be switched off. */
+  readonly kind: NoticeKind;
+  /** Whether it comes by mail. */
+  readonly on: Scalars['Boolean'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** Which kinds come by mail now. */
+export type SetNoticeMailPayload = {
+  readonly __typename?: 'SetNoticeMailPayload';
+  /** All kinds. */
+  readonly noticeMail: ReadonlyArray<NoticeMail>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** An incident to be announced. */
+export type AnnounceIncidentInput = {
+  /** What people have to know and do, in at most 2000 characters, without personal data. */
+  readonly text: Scalars['String'];
+  /** Only to people with one of these roles; to everybody unless said. */
+  readonly roles?: InputMaybe<ReadonlyArray<Role>>;
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The incident that was announced. */
+export type AnnounceIncidentPayload = {
+  readonly __typename?: 'AnnounceIncidentPayload';
+  /** The incident. */
+  readonly incident?: Maybe<Incident>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** An address to be registered. */
+export type CreateWebhookInput = {
+  /** An https address on the internet, without a login and a fragment. */
+  readonly url: Scalars['String'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The address that was registered. */
+export type CreateWebhookPayload = {
+  readonly __typename?: 'CreateWebhookPayload';
+  /** The webhook. */
+  readonly webhook?: Maybe<Webhook>;
+  /** The secret that calls are signed with. It is shown this once; null when the order came before. */
+  readonly secret?: Maybe<Scalars['String']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A webhook to get a new secret. */
+export type RotateWebhookSecretInput = {
+  /** The webhook's id. */
+  readonly webhook: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The webhook with a new secret. */
+export type RotateWebhookSecretPayload = {
+  readonly __typename?: 'RotateWebhookSecretPayload';
+  /** The webhook; null when there is none that you may see. */
+  readonly webhook?: Maybe<Webhook>;
+  /** The secret that calls are signed with from now on. It is shown this once; null when the order came before. */
+  readonly secret?: Maybe<Scalars['String']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A webhook to be removed. */
+export type RemoveWebhookInput = {
+  /** The webhook's id. */
+  readonly webhook: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The webhook that was removed. */
+export type RemoveWebhookPayload = {
+  readonly __typename?: 'RemoveWebhookPayload';
+  /** Its id; null when there is none that you may see. */
+  readonly removed?: Maybe<Scalars['ID']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A token to be made. */
+export type CreateProvisioningTokenInput = {
+  /** Until when it is in force: at most 365 days ahead. Two may be in force at a time. */
+  readonly until: Scalars['DateTime'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The token that was made. */
+export type CreateProvisioningTokenPayload = {
+  readonly __typename?: 'CreateProvisioningTokenPayload';
+  /** What is kept of it. */
+  readonly provisioningToken?: Maybe<ProvisioningToken>;
+  /** The token itself. It is shown this once; null when the order came before. */
+  readonly token?: Maybe<Scalars['String']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** A token to be revoked. */
+export type RevokeProvisioningTokenInput = {
+  /** The token's id. */
+  readonly provisioningToken: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The token that was revoked. */
+export type RevokeProvisioningTokenPayload = {
+  readonly __typename?: 'RevokeProvisioningTokenPayload';
+  /** Its id; null when there is none that you may see. */
+  readonly revoked?: Maybe<Scalars['ID']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Somebody to be given a new login. */
+export type ApproveRecoveryInput = {
+  /** The request's id. */
+  readonly request: Scalars['ID'];
+  /** The code that the person was shown when they asked, as they read it to you. */
+  readonly code: Scalars['String'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A request to be refused. */
+export type RefuseRecoveryInput = {
+  /** The request's id. */
+  readonly request: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The request that was decided. */
+export type RecoveryPayload = {
+  readonly __typename?: 'RecoveryPayload';
+  /** Its id; null when there is none that waits, or the code isn't right: after five wrong ones it is over. */
+  readonly decided?: Maybe<Scalars['ID']>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** Somebody to be invited. */
+export type InvitePersonInput = {
+  /** The person's id. */
+  readonly person: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** Who was invited. */
+export type InvitePersonPayload = {
+  readonly __typename?: 'InvitePersonPayload';
+  /** The person; null when there is none that you may see, or who could be invited. */
+  readonly person?: Maybe<Person>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
+/** What a group is to give. */
+export type SetGroupRoleInput = {
+  /** The group's id. */
+  readonly group: Scalars['ID'];
+  /** The role; none that takes two people to grant. */
+  readonly role: Role;
+  /** For these buildings, with whatever residences they have. */
+  readonly properties?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** For these residences. Neither buildings nor residences: the whole company. */
+  readonly residences?: InputMaybe<ReadonlyArray<Scalars['ID']>>;
+  /** How many days a grant lasts, as long as somebody is in the group; at most as long as the role may be granted. */
+  readonly days: Scalars['Int'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** A group that is to give nothing. */
+export type RemoveGroupRoleInput = {
+  /** The group's id. */
+  readonly group: Scalars['ID'];
+  /** A UUID of your choosing: the same order with the same key is carried out once. */
+  readonly idempotencyKey: Scalars['ID'];
+  /** Returned as it is, to match answers with questions. */
+  readonly clientMutationId?: InputMaybe<Scalars['String']>;
+};
+
+/** The group as it is now. */
+export type GroupRolePayload = {
+  readonly __typename?: 'GroupRolePayload';
+  /** The group; null when there is none, or no such building or residence, that you may see. */
+  readonly group?: Maybe<ProvisionedGroup>;
+  /** What came as `clientMutationId`. */
+  readonly clientMutationId?: Maybe<Scalars['String']>;
+};
+
 export type ResolverTypeWrapper<T> = Promise<T> | T;
 
 export type ReferenceResolver<TResult, TReference, TContext> = (
@@ -666,6 +1961,7 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']>;
   String: ResolverTypeWrapper<Scalars['String']>;
   Int: ResolverTypeWrapper<Scalars['Int']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
   Mutation: ResolverTypeWrapper<{}>;
   Company: ResolverTypeWrapper<Company>;
   Viewer: ResolverTypeWrapper<ViewerParent>;
@@ -673,7 +1969,55 @@ export type ResolversTypes = {
   Residence: ResolverTypeWrapper<ResidenceParent>;
   Person: ResolverTypeWrapper<PersonParent>;
   RoleGrant: ResolverTypeWrapper<RoleGrantParent>;
+  BreakGlass: ResolverTypeWrapper<BreakGlassParent>;
+  BreakGlassState: BreakGlassState;
+  BreakGlassOutcome: BreakGlassOutcome;
+  ReviewCampaign: ResolverTypeWrapper<ReviewCampaignParent>;
+  ReviewState: ReviewState;
+  ReviewCounts: ResolverTypeWrapper<ReviewCountsParent>;
+  ReviewItem: ResolverTypeWrapper<ReviewItemParent>;
+  GrantReach: GrantReach;
+  ReviewProposal: ReviewProposal;
+  ReviewBecause: ReviewBecause;
+  ReviewDecision: ReviewDecision;
+  ReviewItemState: ReviewItemState;
+  ReviewCampaignConnection: ResolverTypeWrapper<
+    Omit<ReviewCampaignConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ReviewCampaignEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['ReviewCampaign']>;
+    }
+  >;
+  ReviewCampaignEdge: ResolverTypeWrapper<
+    Omit<ReviewCampaignEdge, 'node'> & {
+      node: ResolversTypes['ReviewCampaign'];
+    }
+  >;
+  ReviewItemConnection: ResolverTypeWrapper<
+    Omit<ReviewItemConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ReviewItemEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['ReviewItem']>;
+    }
+  >;
+  ReviewItemEdge: ResolverTypeWrapper<Omit<ReviewItemEdge, 'node'> & { node: ResolversTypes['ReviewItem'] }>;
   Consent: ResolverTypeWrapper<ConsentParent>;
+  IdentityProvider: ResolverTypeWrapper<IdentityProvider>;
+  ProvisioningToken: ResolverTypeWrapper<ProvisioningTokenParent>;
+  ProvisionedGroup: ResolverTypeWrapper<ProvisionedGroupParent>;
+  GroupRole: ResolverTypeWrapper<GroupRoleParent>;
+  ProvisionedGroupConnection: ResolverTypeWrapper<
+    Omit<ProvisionedGroupConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['ProvisionedGroupEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['ProvisionedGroup']>;
+    }
+  >;
+  ProvisionedGroupEdge: ResolverTypeWrapper<
+    Omit<ProvisionedGroupEdge, 'node'> & {
+      node: ResolversTypes['ProvisionedGroup'];
+    }
+  >;
+  RecoveryRequest: ResolverTypeWrapper<RecoveryRequestParent>;
+  AccountClaim: AccountClaim;
+  AssertionAudience: AssertionAudience;
   GrantState: GrantState;
   Partner: Partner;
   ConsentPurpose: ConsentPurpose;
@@ -712,8 +2056,47 @@ export type ResolversTypes = {
     }
   >;
   ConsentEdge: ResolverTypeWrapper<Omit<ConsentEdge, 'node'> & { node: ResolversTypes['Consent'] }>;
+  BreakGlassConnection: ResolverTypeWrapper<
+    Omit<BreakGlassConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['BreakGlassEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['BreakGlass']>;
+    }
+  >;
+  BreakGlassEdge: ResolverTypeWrapper<Omit<BreakGlassEdge, 'node'> & { node: ResolversTypes['BreakGlass'] }>;
+  SecurityBriefing: ResolverTypeWrapper<SecurityBriefing>;
+  Notice: ResolverTypeWrapper<NoticeParent>;
+  NoticeReference: ResolverTypeWrapper<NoticeReference>;
+  NoticeKind: NoticeKind;
+  NoticeConnection: ResolverTypeWrapper<
+    Omit<NoticeConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['NoticeEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['Notice']>;
+    }
+  >;
+  NoticeEdge: ResolverTypeWrapper<Omit<NoticeEdge, 'node'> & { node: ResolversTypes['Notice'] }>;
+  NoticeMail: ResolverTypeWrapper<NoticeMail>;
+  ContractMediaType: ContractMediaType;
+  PartnerContract: ResolverTypeWrapper<PartnerContractParent>;
+  PartnerContractConnection: ResolverTypeWrapper<
+    Omit<PartnerContractConnection, 'edges' | 'nodes'> & {
+      edges: ReadonlyArray<ResolversTypes['PartnerContractEdge']>;
+      nodes: ReadonlyArray<ResolversTypes['PartnerContract']>;
+    }
+  >;
+  PartnerContractEdge: ResolverTypeWrapper<
+    Omit<PartnerContractEdge, 'node'> & {
+      node: ResolversTypes['PartnerContract'];
+    }
+  >;
+  AddPartnerContractInput: AddPartnerContractInput;
+  AddPartnerContractPayload: ResolverTypeWrapper<
+    Omit<AddPartnerContractPayload, 'contract'> & {
+      contract?: Maybe<ResolversTypes['PartnerContract']>;
+    }
+  >;
+  Webhook: ResolverTypeWrapper<WebhookParent>;
+  Incident: ResolverTypeWrapper<IncidentParent>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
   GiveConsentInput: GiveConsentInput;
   GiveConsentPayload: ResolverTypeWrapper<
     Omit<GiveConsentPayload, 'consent'> & {
@@ -756,6 +2139,100 @@ export type ResolversTypes = {
       person?: Maybe<ResolversTypes['Person']>;
     }
   >;
+  ConfirmSecurityBriefingInput: ConfirmSecurityBriefingInput;
+  ConfirmSecurityBriefingPayload: ResolverTypeWrapper<ConfirmSecurityBriefingPayload>;
+  BreakGlassInput: BreakGlassInput;
+  EndBreakGlassInput: EndBreakGlassInput;
+  ReviewBreakGlassInput: ReviewBreakGlassInput;
+  BreakGlassPayload: ResolverTypeWrapper<
+    Omit<BreakGlassPayload, 'breakGlass'> & {
+      breakGlass?: Maybe<ResolversTypes['BreakGlass']>;
+    }
+  >;
+  StartReviewInput: StartReviewInput;
+  StartReviewPayload: ResolverTypeWrapper<
+    Omit<StartReviewPayload, 'review'> & {
+      review?: Maybe<ResolversTypes['ReviewCampaign']>;
+    }
+  >;
+  DecideReviewItemsInput: DecideReviewItemsInput;
+  ReviewDecisionInput: ReviewDecisionInput;
+  DecideReviewItemsPayload: ResolverTypeWrapper<
+    Omit<DecideReviewItemsPayload, 'results'> & {
+      results: ReadonlyArray<ResolversTypes['ReviewDecisionResult']>;
+    }
+  >;
+  ReviewDecisionResult: ResolverTypeWrapper<
+    Omit<ReviewDecisionResult, 'item'> & {
+      item?: Maybe<ResolversTypes['ReviewItem']>;
+    }
+  >;
+  ReviewProblem: ReviewProblem;
+  CloseReviewInput: CloseReviewInput;
+  CloseReviewPayload: ResolverTypeWrapper<
+    Omit<CloseReviewPayload, 'review'> & {
+      review?: Maybe<ResolversTypes['ReviewCampaign']>;
+    }
+  >;
+  ExportReviewInput: ExportReviewInput;
+  ExportFormat: ExportFormat;
+  ExportReviewPayload: ResolverTypeWrapper<ExportReviewPayload>;
+  ExportedFile: ResolverTypeWrapper<ExportedFile>;
+  SetIdentityProviderInput: SetIdentityProviderInput;
+  RemoveIdentityProviderInput: RemoveIdentityProviderInput;
+  IdentityProviderPayload: ResolverTypeWrapper<IdentityProviderPayload>;
+  MarkNoticesReadInput: MarkNoticesReadInput;
+  MarkNoticesReadPayload: ResolverTypeWrapper<
+    Omit<MarkNoticesReadPayload, 'notices'> & {
+      notices: ReadonlyArray<ResolversTypes['Notice']>;
+    }
+  >;
+  SetNoticeMailInput: SetNoticeMailInput;
+  SetNoticeMailPayload: ResolverTypeWrapper<SetNoticeMailPayload>;
+  AnnounceIncidentInput: AnnounceIncidentInput;
+  AnnounceIncidentPayload: ResolverTypeWrapper<
+    Omit<AnnounceIncidentPayload, 'incident'> & {
+      incident?: Maybe<ResolversTypes['Incident']>;
+    }
+  >;
+  CreateWebhookInput: CreateWebhookInput;
+  CreateWebhookPayload: ResolverTypeWrapper<
+    Omit<CreateWebhookPayload, 'webhook'> & {
+      webhook?: Maybe<ResolversTypes['Webhook']>;
+    }
+  >;
+  RotateWebhookSecretInput: RotateWebhookSecretInput;
+  RotateWebhookSecretPayload: ResolverTypeWrapper<
+    Omit<RotateWebhookSecretPayload, 'webhook'> & {
+      webhook?: Maybe<ResolversTypes['Webhook']>;
+    }
+  >;
+  RemoveWebhookInput: RemoveWebhookInput;
+  RemoveWebhookPayload: ResolverTypeWrapper<RemoveWebhookPayload>;
+  CreateProvisioningTokenInput: CreateProvisioningTokenInput;
+  CreateProvisioningTokenPayload: ResolverTypeWrapper<
+    Omit<CreateProvisioningTokenPayload, 'provisioningToken'> & {
+      provisioningToken?: Maybe<ResolversTypes['ProvisioningToken']>;
+    }
+  >;
+  RevokeProvisioningTokenInput: RevokeProvisioningTokenInput;
+  RevokeProvisioningTokenPayload: ResolverTypeWrapper<RevokeProvisioningTokenPayload>;
+  ApproveRecoveryInput: ApproveRecoveryInput;
+  RefuseRecoveryInput: RefuseRecoveryInput;
+  RecoveryPayload: ResolverTypeWrapper<RecoveryPayload>;
+  InvitePersonInput: InvitePersonInput;
+  InvitePersonPayload: ResolverTypeWrapper<
+    Omit<InvitePersonPayload, 'person'> & {
+      person?: Maybe<ResolversTypes['Person']>;
+    }
+  >;
+  SetGroupRoleInput: SetGroupRoleInput;
+  RemoveGroupRoleInput: RemoveGroupRoleInput;
+  GroupRolePayload: ResolverTypeWrapper<
+    Omit<GroupRolePayload, 'group'> & {
+      group?: Maybe<ResolversTypes['ProvisionedGroup']>;
+    }
+  >;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -765,6 +2242,7 @@ export type ResolversParentTypes = {
   ID: Scalars['ID'];
   String: Scalars['String'];
   Int: Scalars['Int'];
+  Boolean: Scalars['Boolean'];
   Mutation: {};
   Company: Company;
   Viewer: ViewerParent;
@@ -772,7 +2250,37 @@ export type ResolversParentTypes = {
   Residence: ResidenceParent;
   Person: PersonParent;
   RoleGrant: RoleGrantParent;
+  BreakGlass: BreakGlassParent;
+  ReviewCampaign: ReviewCampaignParent;
+  ReviewCounts: ReviewCountsParent;
+  ReviewItem: ReviewItemParent;
+  ReviewCampaignConnection: Omit<ReviewCampaignConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ReviewCampaignEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['ReviewCampaign']>;
+  };
+  ReviewCampaignEdge: Omit<ReviewCampaignEdge, 'node'> & {
+    node: ResolversParentTypes['ReviewCampaign'];
+  };
+  ReviewItemConnection: Omit<ReviewItemConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ReviewItemEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['ReviewItem']>;
+  };
+  ReviewItemEdge: Omit<ReviewItemEdge, 'node'> & {
+    node: ResolversParentTypes['ReviewItem'];
+  };
   Consent: ConsentParent;
+  IdentityProvider: IdentityProvider;
+  ProvisioningToken: ProvisioningTokenParent;
+  ProvisionedGroup: ProvisionedGroupParent;
+  GroupRole: GroupRoleParent;
+  ProvisionedGroupConnection: Omit<ProvisionedGroupConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['ProvisionedGroupEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['ProvisionedGroup']>;
+  };
+  ProvisionedGroupEdge: Omit<ProvisionedGroupEdge, 'node'> & {
+    node: ResolversParentTypes['ProvisionedGroup'];
+  };
+  RecoveryRequest: RecoveryRequestParent;
   ResidenceConnection: Omit<ResidenceConnection, 'edges' | 'nodes'> & {
     edges: ReadonlyArray<ResolversParentTypes['ResidenceEdge']>;
     nodes: ReadonlyArray<ResolversParentTypes['Residence']>;
@@ -808,8 +2316,39 @@ export type ResolversParentTypes = {
   ConsentEdge: Omit<ConsentEdge, 'node'> & {
     node: ResolversParentTypes['Consent'];
   };
+  BreakGlassConnection: Omit<BreakGlassConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['BreakGlassEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['BreakGlass']>;
+  };
+  BreakGlassEdge: Omit<BreakGlassEdge, 'node'> & {
+    node: ResolversParentTypes['BreakGlass'];
+  };
+  SecurityBriefing: SecurityBriefing;
+  Notice: NoticeParent;
+  NoticeReference: NoticeReference;
+  NoticeConnection: Omit<NoticeConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['NoticeEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['Notice']>;
+  };
+  NoticeEdge: Omit<NoticeEdge, 'node'> & {
+    node: ResolversParentTypes['Notice'];
+  };
+  NoticeMail: NoticeMail;
+  PartnerContract: PartnerContractParent;
+  PartnerContractConnection: Omit<PartnerContractConnection, 'edges' | 'nodes'> & {
+    edges: ReadonlyArray<ResolversParentTypes['PartnerContractEdge']>;
+    nodes: ReadonlyArray<ResolversParentTypes['PartnerContract']>;
+  };
+  PartnerContractEdge: Omit<PartnerContractEdge, 'node'> & {
+    node: ResolversParentTypes['PartnerContract'];
+  };
+  AddPartnerContractInput: AddPartnerContractInput;
+  AddPartnerContractPayload: Omit<AddPartnerContractPayload, 'contract'> & {
+    contract?: Maybe<ResolversParentTypes['PartnerContract']>;
+  };
+  Webhook: WebhookParent;
+  Incident: IncidentParent;
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean'];
   GiveConsentInput: GiveConsentInput;
   GiveConsentPayload: Omit<GiveConsentPayload, 'consent'> & {
     consent?: Maybe<ResolversParentTypes['Consent']>;
@@ -837,6 +2376,74 @@ export type ResolversParentTypes = {
   ReinstatePersonInput: ReinstatePersonInput;
   ReinstatePersonPayload: Omit<ReinstatePersonPayload, 'person'> & {
     person?: Maybe<ResolversParentTypes['Person']>;
+  };
+  ConfirmSecurityBriefingInput: ConfirmSecurityBriefingInput;
+  ConfirmSecurityBriefingPayload: ConfirmSecurityBriefingPayload;
+  BreakGlassInput: BreakGlassInput;
+  EndBreakGlassInput: EndBreakGlassInput;
+  ReviewBreakGlassInput: ReviewBreakGlassInput;
+  BreakGlassPayload: Omit<BreakGlassPayload, 'breakGlass'> & {
+    breakGlass?: Maybe<ResolversParentTypes['BreakGlass']>;
+  };
+  StartReviewInput: StartReviewInput;
+  StartReviewPayload: Omit<StartReviewPayload, 'review'> & {
+    review?: Maybe<ResolversParentTypes['ReviewCampaign']>;
+  };
+  DecideReviewItemsInput: DecideReviewItemsInput;
+  ReviewDecisionInput: ReviewDecisionInput;
+  DecideReviewItemsPayload: Omit<DecideReviewItemsPayload, 'results'> & {
+    results: ReadonlyArray<ResolversParentTypes['ReviewDecisionResult']>;
+  };
+  ReviewDecisionResult: Omit<ReviewDecisionResult, 'item'> & {
+    item?: Maybe<ResolversParentTypes['ReviewItem']>;
+  };
+  CloseReviewInput: CloseReviewInput;
+  CloseReviewPayload: Omit<CloseReviewPayload, 'review'> & {
+    review?: Maybe<ResolversParentTypes['ReviewCampaign']>;
+  };
+  ExportReviewInput: ExportReviewInput;
+  ExportReviewPayload: ExportReviewPayload;
+  ExportedFile: ExportedFile;
+  SetIdentityProviderInput: SetIdentityProviderInput;
+  RemoveIdentityProviderInput: RemoveIdentityProviderInput;
+  IdentityProviderPayload: IdentityProviderPayload;
+  MarkNoticesReadInput: MarkNoticesReadInput;
+  MarkNoticesReadPayload: Omit<MarkNoticesReadPayload, 'notices'> & {
+    notices: ReadonlyArray<ResolversParentTypes['Notice']>;
+  };
+  SetNoticeMailInput: SetNoticeMailInput;
+  SetNoticeMailPayload: SetNoticeMailPayload;
+  AnnounceIncidentInput: AnnounceIncidentInput;
+  AnnounceIncidentPayload: Omit<AnnounceIncidentPayload, 'incident'> & {
+    incident?: Maybe<ResolversParentTypes['Incident']>;
+  };
+  CreateWebhookInput: CreateWebhookInput;
+  CreateWebhookPayload: Omit<CreateWebhookPayload, 'webhook'> & {
+    webhook?: Maybe<ResolversParentTypes['Webhook']>;
+  };
+  RotateWebhookSecretInput: RotateWebhookSecretInput;
+  RotateWebhookSecretPayload: Omit<RotateWebhookSecretPayload, 'webhook'> & {
+    webhook?: Maybe<ResolversParentTypes['Webhook']>;
+  };
+  RemoveWebhookInput: RemoveWebhookInput;
+  RemoveWebhookPayload: RemoveWebhookPayload;
+  CreateProvisioningTokenInput: CreateProvisioningTokenInput;
+  CreateProvisioningTokenPayload: Omit<CreateProvisioningTokenPayload, 'provisioningToken'> & {
+    provisioningToken?: Maybe<ResolversParentTypes['ProvisioningToken']>;
+  };
+  RevokeProvisioningTokenInput: RevokeProvisioningTokenInput;
+  RevokeProvisioningTokenPayload: RevokeProvisioningTokenPayload;
+  ApproveRecoveryInput: ApproveRecoveryInput;
+  RefuseRecoveryInput: RefuseRecoveryInput;
+  RecoveryPayload: RecoveryPayload;
+  InvitePersonInput: InvitePersonInput;
+  InvitePersonPayload: Omit<InvitePersonPayload, 'person'> & {
+    person?: Maybe<ResolversParentTypes['Person']>;
+  };
+  SetGroupRoleInput: SetGroupRoleInput;
+  RemoveGroupRoleInput: RemoveGroupRoleInput;
+  GroupRolePayload: Omit<GroupRolePayload, 'group'> & {
+    group?: Maybe<ResolversParentTypes['ProvisionedGroup']>;
   };
 };
 
@@ -885,18 +2492,108 @@ export type QueryResolvers<
     ContextType,
     RequireFields<QuerygrantsArgs, 'first'>
   >;
+  reviews?: Resolver<
+    Maybe<ResolversTypes['ReviewCampaignConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryreviewsArgs, 'first'>
+  >;
+  review?: Resolver<
+    Maybe<ResolversTypes['ReviewCampaign']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryreviewArgs, 'id'>
+  >;
   consents?: Resolver<
     Maybe<ResolversTypes['ConsentConnection']>,
     ParentType,
     ContextType,
     RequireFields<QueryconsentsArgs, 'first'>
   >;
+  partnerContracts?: Resolver<
+    Maybe<ResolversTypes['PartnerContractConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerypartnerContractsArgs, 'first'>
+  >;
+  partnerContract?: Resolver<
+    Maybe<ResolversTypes['PartnerContract']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerypartnerContractArgs, 'id'>
+  >;
+  identityProvider?: Resolver<Maybe<ResolversTypes['IdentityProvider']>, ParentType, ContextType>;
+  recoveryRequests?: Resolver<Maybe<ReadonlyArray<ResolversTypes['RecoveryRequest']>>, ParentType, ContextType>;
+  provisioningTokens?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ProvisioningToken']>>, ParentType, ContextType>;
+  provisionedGroups?: Resolver<
+    Maybe<ResolversTypes['ProvisionedGroupConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryprovisionedGroupsArgs, 'first'>
+  >;
+  notices?: Resolver<
+    Maybe<ResolversTypes['NoticeConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerynoticesArgs, 'first'>
+  >;
+  noticeMail?: Resolver<Maybe<ReadonlyArray<ResolversTypes['NoticeMail']>>, ParentType, ContextType>;
+  breakGlassUses?: Resolver<
+    Maybe<ResolversTypes['BreakGlassConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<QuerybreakGlassUsesArgs, 'first'>
+  >;
+  securityBriefing?: Resolver<Maybe<ResolversTypes['SecurityBriefing']>, ParentType, ContextType>;
+  webhooks?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Webhook']>>, ParentType, ContextType>;
 };
 
 export type MutationResolvers<
   ContextType = Context,
   ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation'],
 > = {
+  markNoticesRead?: Resolver<
+    Maybe<ResolversTypes['MarkNoticesReadPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationmarkNoticesReadArgs, 'input'>
+  >;
+  setNoticeMail?: Resolver<
+    Maybe<ResolversTypes['SetNoticeMailPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationsetNoticeMailArgs, 'input'>
+  >;
+  announceIncident?: Resolver<
+    Maybe<ResolversTypes['AnnounceIncidentPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationannounceIncidentArgs, 'input'>
+  >;
+  addPartnerContract?: Resolver<
+    Maybe<ResolversTypes['AddPartnerContractPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationaddPartnerContractArgs, 'input'>
+  >;
+  createWebhook?: Resolver<
+    Maybe<ResolversTypes['CreateWebhookPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationcreateWebhookArgs, 'input'>
+  >;
+  rotateWebhookSecret?: Resolver<
+    Maybe<ResolversTypes['RotateWebhookSecretPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationrotateWebhookSecretArgs, 'input'>
+  >;
+  removeWebhook?: Resolver<
+    Maybe<ResolversTypes['RemoveWebhookPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationremoveWebhookArgs, 'input'>
+  >;
   grantRole?: Resolver<
     Maybe<ResolversTypes['GrantRolePayload']>,
     ParentType,
@@ -926,6 +2623,108 @@ export type MutationResolvers<
     ParentType,
     ContextType,
     RequireFields<MutationreinstatePersonArgs, 'input'>
+  >;
+  confirmSecurityBriefing?: Resolver<
+    Maybe<ResolversTypes['ConfirmSecurityBriefingPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationconfirmSecurityBriefingArgs, 'input'>
+  >;
+  breakGlass?: Resolver<
+    Maybe<ResolversTypes['BreakGlassPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationbreakGlassArgs, 'input'>
+  >;
+  endBreakGlass?: Resolver<
+    Maybe<ResolversTypes['BreakGlassPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationendBreakGlassArgs, 'input'>
+  >;
+  reviewBreakGlass?: Resolver<
+    Maybe<ResolversTypes['BreakGlassPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationreviewBreakGlassArgs, 'input'>
+  >;
+  startReview?: Resolver<
+    Maybe<ResolversTypes['StartReviewPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationstartReviewArgs, 'input'>
+  >;
+  decideReviewItems?: Resolver<
+    Maybe<ResolversTypes['DecideReviewItemsPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationdecideReviewItemsArgs, 'input'>
+  >;
+  closeReview?: Resolver<
+    Maybe<ResolversTypes['CloseReviewPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationcloseReviewArgs, 'input'>
+  >;
+  exportReview?: Resolver<
+    Maybe<ResolversTypes['ExportReviewPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationexportReviewArgs, 'input'>
+  >;
+  setIdentityProvider?: Resolver<
+    Maybe<ResolversTypes['IdentityProviderPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationsetIdentityProviderArgs, 'input'>
+  >;
+  removeIdentityProvider?: Resolver<
+    Maybe<ResolversTypes['IdentityProviderPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationremoveIdentityProviderArgs, 'input'>
+  >;
+  revokeProvisioningToken?: Resolver<
+    Maybe<ResolversTypes['RevokeProvisioningTokenPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationrevokeProvisioningTokenArgs, 'input'>
+  >;
+  createProvisioningToken?: Resolver<
+    Maybe<ResolversTypes['CreateProvisioningTokenPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationcreateProvisioningTokenArgs, 'input'>
+  >;
+  setGroupRole?: Resolver<
+    Maybe<ResolversTypes['GroupRolePayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationsetGroupRoleArgs, 'input'>
+  >;
+  removeGroupRole?: Resolver<
+    Maybe<ResolversTypes['GroupRolePayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationremoveGroupRoleArgs, 'input'>
+  >;
+  invitePerson?: Resolver<
+    Maybe<ResolversTypes['InvitePersonPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationinvitePersonArgs, 'input'>
+  >;
+  approveRecovery?: Resolver<
+    Maybe<ResolversTypes['RecoveryPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationapproveRecoveryArgs, 'input'>
+  >;
+  refuseRecovery?: Resolver<
+    Maybe<ResolversTypes['RecoveryPayload']>,
+    ParentType,
+    ContextType,
+    RequireFields<MutationrefuseRecoveryArgs, 'input'>
   >;
   giveConsent?: Resolver<
     Maybe<ResolversTypes['GiveConsentPayload']>,
@@ -1050,6 +2849,120 @@ export type RoleGrantResolvers<
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type BreakGlassResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['BreakGlass'] = ResolversParentTypes['BreakGlass'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  places?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['BreakGlassState'], ParentType, ContextType>;
+  reviewDue?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  reviewedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  reviewedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['BreakGlassOutcome']>, ParentType, ContextType>;
+  remark?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewCampaignResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewCampaign'] = ResolversParentTypes['ReviewCampaign'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  startedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  startedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  endsAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ReviewState'], ParentType, ContextType>;
+  closedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  counts?: Resolver<ResolversTypes['ReviewCounts'], ParentType, ContextType>;
+  items?: Resolver<
+    Maybe<ResolversTypes['ReviewItemConnection']>,
+    ParentType,
+    ContextType,
+    RequireFields<ReviewCampaignitemsArgs, 'first'>
+  >;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewCountsResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewCounts'] = ResolversParentTypes['ReviewCounts'],
+> = {
+  total?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  undecided?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kept?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  revoked?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  unconfirmed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  settled?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  left?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewItemResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewItem'] = ResolversParentTypes['ReviewItem'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  grant?: Resolver<Maybe<ResolversTypes['RoleGrant']>, ParentType, ContextType>;
+  reach?: Resolver<ResolversTypes['GrantReach'], ParentType, ContextType>;
+  places?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  residenceCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  lastUsedOn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  proposal?: Resolver<ResolversTypes['ReviewProposal'], ParentType, ContextType>;
+  because?: Resolver<ResolversTypes['ReviewBecause'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['ReviewItemState'], ParentType, ContextType>;
+  decision?: Resolver<Maybe<ResolversTypes['ReviewDecision']>, ParentType, ContextType>;
+  decidedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  decidedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  remark?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewCampaignConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewCampaignConnection'] =
+    ResolversParentTypes['ReviewCampaignConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReviewCampaignEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ReviewCampaign']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewCampaignEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewCampaignEdge'] = ResolversParentTypes['ReviewCampaignEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ReviewCampaign'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewItemConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewItemConnection'] = ResolversParentTypes['ReviewItemConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ReviewItemEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ReviewItem']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewItemEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewItemEdge'] = ResolversParentTypes['ReviewItemEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ReviewItem'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ConsentResolvers<
   ContextType = Context,
   ParentType extends ResolversParentTypes['Consent'] = ResolversParentTypes['Consent'],
@@ -1066,6 +2979,87 @@ export type ConsentResolvers<
   since?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   withdrawnAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IdentityProviderResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['IdentityProvider'] = ResolversParentTypes['IdentityProvider'],
+> = {
+  issuer?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clientId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  accountClaim?: Resolver<ResolversTypes['AccountClaim'], ParentType, ContextType>;
+  assertionAudience?: Resolver<ResolversTypes['AssertionAudience'], ParentType, ContextType>;
+  multiFactorAcr?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  multiFactorAmr?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProvisioningTokenResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ProvisioningToken'] = ResolversParentTypes['ProvisioningToken'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastUsedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProvisionedGroupResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ProvisionedGroup'] = ResolversParentTypes['ProvisionedGroup'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  displayName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  memberCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  role?: Resolver<Maybe<ResolversTypes['GroupRole']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GroupRoleResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['GroupRole'] = ResolversParentTypes['GroupRole'],
+> = {
+  role?: Resolver<ResolversTypes['Role'], ParentType, ContextType>;
+  properties?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Property']>>, ParentType, ContextType>;
+  residences?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Residence']>>, ParentType, ContextType>;
+  days?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  setBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  setAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProvisionedGroupConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ProvisionedGroupConnection'] =
+    ResolversParentTypes['ProvisionedGroupConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ProvisionedGroupEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ProvisionedGroup']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ProvisionedGroupEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ProvisionedGroupEdge'] = ResolversParentTypes['ProvisionedGroupEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ProvisionedGroup'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RecoveryRequestResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RecoveryRequest'] = ResolversParentTypes['RecoveryRequest'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  askedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  until?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1164,6 +3158,155 @@ export type ConsentEdgeResolvers<
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type BreakGlassConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['BreakGlassConnection'] = ResolversParentTypes['BreakGlassConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['BreakGlassEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['BreakGlass']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BreakGlassEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['BreakGlassEdge'] = ResolversParentTypes['BreakGlassEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['BreakGlass'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SecurityBriefingResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['SecurityBriefing'] = ResolversParentTypes['SecurityBriefing'],
+> = {
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  required?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  confirmedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  dueAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Notice'] = ResolversParentTypes['Notice'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['NoticeKind'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  about?: Resolver<ReadonlyArray<ResolversTypes['NoticeReference']>, ParentType, ContextType>;
+  readAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeReferenceResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['NoticeReference'] = ResolversParentTypes['NoticeReference'],
+> = {
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  record?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['NoticeConnection'] = ResolversParentTypes['NoticeConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['NoticeEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Notice']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['NoticeEdge'] = ResolversParentTypes['NoticeEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Notice'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type NoticeMailResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['NoticeMail'] = ResolversParentTypes['NoticeMail'],
+> = {
+  kind?: Resolver<ResolversTypes['NoticeKind'], ParentType, ContextType>;
+  always?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  on?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PartnerContractResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['PartnerContract'] = ResolversParentTypes['PartnerContract'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  partner?: Resolver<ResolversTypes['Partner'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  validUntil?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  mediaType?: Resolver<ResolversTypes['ContractMediaType'], ParentType, ContextType>;
+  addedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  addedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  document?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PartnerContractConnectionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['PartnerContractConnection'] =
+    ResolversParentTypes['PartnerContractConnection'],
+> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PartnerContractEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['PartnerContract']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PartnerContractEdgeResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['PartnerContractEdge'] = ResolversParentTypes['PartnerContractEdge'],
+> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['PartnerContract'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AddPartnerContractPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['AddPartnerContractPayload'] =
+    ResolversParentTypes['AddPartnerContractPayload'],
+> = {
+  contract?: Resolver<Maybe<ResolversTypes['PartnerContract']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type WebhookResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Webhook'] = ResolversParentTypes['Webhook'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  url?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  previousSecretUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IncidentResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Incident'] = ResolversParentTypes['Incident'],
+> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  text?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  announcedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<
   ContextType = Context,
   ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo'],
@@ -1236,6 +3379,198 @@ export type ReinstatePersonPayloadResolvers<
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ConfirmSecurityBriefingPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ConfirmSecurityBriefingPayload'] =
+    ResolversParentTypes['ConfirmSecurityBriefingPayload'],
+> = {
+  securityBriefing?: Resolver<Maybe<ResolversTypes['SecurityBriefing']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type BreakGlassPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['BreakGlassPayload'] = ResolversParentTypes['BreakGlassPayload'],
+> = {
+  breakGlass?: Resolver<Maybe<ResolversTypes['BreakGlass']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StartReviewPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['StartReviewPayload'] = ResolversParentTypes['StartReviewPayload'],
+> = {
+  review?: Resolver<Maybe<ResolversTypes['ReviewCampaign']>, ParentType, ContextType>;
+  started?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type DecideReviewItemsPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['DecideReviewItemsPayload'] =
+    ResolversParentTypes['DecideReviewItemsPayload'],
+> = {
+  results?: Resolver<ReadonlyArray<ResolversTypes['ReviewDecisionResult']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReviewDecisionResultResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ReviewDecisionResult'] = ResolversParentTypes['ReviewDecisionResult'],
+> = {
+  item?: Resolver<Maybe<ResolversTypes['ReviewItem']>, ParentType, ContextType>;
+  problem?: Resolver<Maybe<ResolversTypes['ReviewProblem']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CloseReviewPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['CloseReviewPayload'] = ResolversParentTypes['CloseReviewPayload'],
+> = {
+  review?: Resolver<Maybe<ResolversTypes['ReviewCampaign']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ExportReviewPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ExportReviewPayload'] = ResolversParentTypes['ExportReviewPayload'],
+> = {
+  file?: Resolver<Maybe<ResolversTypes['ExportedFile']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ExportedFileResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['ExportedFile'] = ResolversParentTypes['ExportedFile'],
+> = {
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mediaType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  sha256?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type IdentityProviderPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['IdentityProviderPayload'] = ResolversParentTypes['IdentityProviderPayload'],
+> = {
+  identityProvider?: Resolver<Maybe<ResolversTypes['IdentityProvider']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MarkNoticesReadPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['MarkNoticesReadPayload'] = ResolversParentTypes['MarkNoticesReadPayload'],
+> = {
+  notices?: Resolver<ReadonlyArray<ResolversTypes['Notice']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SetNoticeMailPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['SetNoticeMailPayload'] = ResolversParentTypes['SetNoticeMailPayload'],
+> = {
+  noticeMail?: Resolver<ReadonlyArray<ResolversTypes['NoticeMail']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type AnnounceIncidentPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['AnnounceIncidentPayload'] = ResolversParentTypes['AnnounceIncidentPayload'],
+> = {
+  incident?: Resolver<Maybe<ResolversTypes['Incident']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreateWebhookPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['CreateWebhookPayload'] = ResolversParentTypes['CreateWebhookPayload'],
+> = {
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType>;
+  secret?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RotateWebhookSecretPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RotateWebhookSecretPayload'] =
+    ResolversParentTypes['RotateWebhookSecretPayload'],
+> = {
+  webhook?: Resolver<Maybe<ResolversTypes['Webhook']>, ParentType, ContextType>;
+  secret?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RemoveWebhookPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RemoveWebhookPayload'] = ResolversParentTypes['RemoveWebhookPayload'],
+> = {
+  removed?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreateProvisioningTokenPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['CreateProvisioningTokenPayload'] =
+    ResolversParentTypes['CreateProvisioningTokenPayload'],
+> = {
+  provisioningToken?: Resolver<Maybe<ResolversTypes['ProvisioningToken']>, ParentType, ContextType>;
+  token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RevokeProvisioningTokenPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RevokeProvisioningTokenPayload'] =
+    ResolversParentTypes['RevokeProvisioningTokenPayload'],
+> = {
+  revoked?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RecoveryPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['RecoveryPayload'] = ResolversParentTypes['RecoveryPayload'],
+> = {
+  decided?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InvitePersonPayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['InvitePersonPayload'] = ResolversParentTypes['InvitePersonPayload'],
+> = {
+  person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GroupRolePayloadResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['GroupRolePayload'] = ResolversParentTypes['GroupRolePayload'],
+> = {
+  group?: Resolver<Maybe<ResolversTypes['ProvisionedGroup']>, ParentType, ContextType>;
+  clientMutationId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
@@ -1246,7 +3581,22 @@ export type Resolvers<ContextType = Context> = {
   Residence?: ResidenceResolvers<ContextType>;
   Person?: PersonResolvers<ContextType>;
   RoleGrant?: RoleGrantResolvers<ContextType>;
+  BreakGlass?: BreakGlassResolvers<ContextType>;
+  ReviewCampaign?: ReviewCampaignResolvers<ContextType>;
+  ReviewCounts?: ReviewCountsResolvers<ContextType>;
+  ReviewItem?: ReviewItemResolvers<ContextType>;
+  ReviewCampaignConnection?: ReviewCampaignConnectionResolvers<ContextType>;
+  ReviewCampaignEdge?: ReviewCampaignEdgeResolvers<ContextType>;
+  ReviewItemConnection?: ReviewItemConnectionResolvers<ContextType>;
+  ReviewItemEdge?: ReviewItemEdgeResolvers<ContextType>;
   Consent?: ConsentResolvers<ContextType>;
+  IdentityProvider?: IdentityProviderResolvers<ContextType>;
+  ProvisioningToken?: ProvisioningTokenResolvers<ContextType>;
+  ProvisionedGroup?: ProvisionedGroupResolvers<ContextType>;
+  GroupRole?: GroupRoleResolvers<ContextType>;
+  ProvisionedGroupConnection?: ProvisionedGroupConnectionResolvers<ContextType>;
+  ProvisionedGroupEdge?: ProvisionedGroupEdgeResolvers<ContextType>;
+  RecoveryRequest?: RecoveryRequestResolvers<ContextType>;
   ResidenceConnection?: ResidenceConnectionResolvers<ContextType>;
   ResidenceEdge?: ResidenceEdgeResolvers<ContextType>;
   PropertyConnection?: PropertyConnectionResolvers<ContextType>;
@@ -1257,6 +3607,20 @@ export type Resolvers<ContextType = Context> = {
   RoleGrantEdge?: RoleGrantEdgeResolvers<ContextType>;
   ConsentConnection?: ConsentConnectionResolvers<ContextType>;
   ConsentEdge?: ConsentEdgeResolvers<ContextType>;
+  BreakGlassConnection?: BreakGlassConnectionResolvers<ContextType>;
+  BreakGlassEdge?: BreakGlassEdgeResolvers<ContextType>;
+  SecurityBriefing?: SecurityBriefingResolvers<ContextType>;
+  Notice?: NoticeResolvers<ContextType>;
+  NoticeReference?: NoticeReferenceResolvers<ContextType>;
+  NoticeConnection?: NoticeConnectionResolvers<ContextType>;
+  NoticeEdge?: NoticeEdgeResolvers<ContextType>;
+  NoticeMail?: NoticeMailResolvers<ContextType>;
+  PartnerContract?: PartnerContractResolvers<ContextType>;
+  PartnerContractConnection?: PartnerContractConnectionResolvers<ContextType>;
+  PartnerContractEdge?: PartnerContractEdgeResolvers<ContextType>;
+  AddPartnerContractPayload?: AddPartnerContractPayloadResolvers<ContextType>;
+  Webhook?: WebhookResolvers<ContextType>;
+  Incident?: IncidentResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   GiveConsentPayload?: GiveConsentPayloadResolvers<ContextType>;
   WithdrawConsentPayload?: WithdrawConsentPayloadResolvers<ContextType>;
@@ -1265,4 +3629,24 @@ export type Resolvers<ContextType = Context> = {
   RevokeGrantPayload?: RevokeGrantPayloadResolvers<ContextType>;
   SuspendPersonPayload?: SuspendPersonPayloadResolvers<ContextType>;
   ReinstatePersonPayload?: ReinstatePersonPayloadResolvers<ContextType>;
+  ConfirmSecurityBriefingPayload?: ConfirmSecurityBriefingPayloadResolvers<ContextType>;
+  BreakGlassPayload?: BreakGlassPayloadResolvers<ContextType>;
+  StartReviewPayload?: StartReviewPayloadResolvers<ContextType>;
+  DecideReviewItemsPayload?: DecideReviewItemsPayloadResolvers<ContextType>;
+  ReviewDecisionResult?: ReviewDecisionResultResolvers<ContextType>;
+  CloseReviewPayload?: CloseReviewPayloadResolvers<ContextType>;
+  ExportReviewPayload?: ExportReviewPayloadResolvers<ContextType>;
+  ExportedFile?: ExportedFileResolvers<ContextType>;
+  IdentityProviderPayload?: IdentityProviderPayloadResolvers<ContextType>;
+  MarkNoticesReadPayload?: MarkNoticesReadPayloadResolvers<ContextType>;
+  SetNoticeMailPayload?: SetNoticeMailPayloadResolvers<ContextType>;
+  AnnounceIncidentPayload?: AnnounceIncidentPayloadResolvers<ContextType>;
+  CreateWebhookPayload?: CreateWebhookPayloadResolvers<ContextType>;
+  RotateWebhookSecretPayload?: RotateWebhookSecretPayloadResolvers<ContextType>;
+  RemoveWebhookPayload?: RemoveWebhookPayloadResolvers<ContextType>;
+  CreateProvisioningTokenPayload?: CreateProvisioningTokenPayloadResolvers<ContextType>;
+  RevokeProvisioningTokenPayload?: RevokeProvisioningTokenPayloadResolvers<ContextType>;
+  RecoveryPayload?: RecoveryPayloadResolvers<ContextType>;
+  InvitePersonPayload?: InvitePersonPayloadResolvers<ContextType>;
+  GroupRolePayload?: GroupRolePayloadResolvers<ContextType>;
 };

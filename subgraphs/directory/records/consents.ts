@@ -91,11 +91,13 @@ export async function giveConsent(
   if (known.length === 0) return undefined;
   await transaction
     .updateTable('consent')
-    .set({ withdrawn_at: NOW })
+    // One that was waited for was given after this transaction began.
+    .set({ withdrawn_at: sql<Date>`greatest(since, ${NOW})` })
     .where('residence', '=', residence)
     .where('partner', '=', partner)
     .where('purpose', '=', purpose)
-    .where(IN_FORCE)
+    .where('withdrawn_at', 'is', null)
+    .where('until', '>', NOW)
     .execute();
   const given = await transaction
     .insertInto('consent')

@@ -15,10 +15,13 @@ export interface Order {
   readonly input: unknown;
 }
 
+/** For so long the same order is known again; nobody tries one again later than that. */
+const KNOWN_DAYS = 30;
+
 const uuid = z.uuid();
 
 /**
- * Does `act`, unless the order was given before.
+ * Does `act`, unless the order was given before, within thirty days.
  *
  * @param act returns the key of what came of it; undefined: nothing, and the order may come again
  * @returns what `act` returned, now or the first time
@@ -53,4 +56,13 @@ export async function once(
     await transaction.insertInto('given_order').values({ tenant, subject, key, fingerprint, result }).execute();
   }
   return result;
+}
+
+/** @param transaction the owner's */
+export async function forgetOldOrders(transaction: TenantTransaction, tenant: TenantId): Promise<void> {
+  await transaction
+    .deleteFrom('given_order')
+    .where('tenant', '=', tenant)
+    .where('given_at', '<', sql<Date>`now() - make_interval(days => ${KNOWN_DAYS})`)
+    .execute();
 }

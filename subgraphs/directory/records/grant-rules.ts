@@ -56,7 +56,7 @@ export function mayGrant({ roles }: Granting, role: Role): boolean {
 }
 
 /** What of a role, its reach and its time doesn't fit the vocabulary. */
-function refusalOfTerms({ role, reach, since, until }: ProposedGrant, now: Date): Refusal | undefined {
+export function refusalOfTerms({ role, reach, since, until }: ProposedGrant, now: Date): Refusal | undefined {
   const { grantedFor, longestGrantDays } = ROLES[role];
   if (!grantedFor.some((allowed) => allowed === reach)) {
     return wrong('input.role', `is granted for ${grantedFor.join(' or ')}, not for ${reach}`);
@@ -94,7 +94,9 @@ export function refusalOfConflicts(
 }
 
 function doMeet(one: OpenGrant, other: OpenGrant): boolean {
-  if (one.reach === 'company' || other.reach === 'company') return true;
+  // What will be assigned to somebody nobody knows yet: it may be anywhere.
+  const mayBeAnywhere = ({ reach }: OpenGrant): boolean => reach === 'company' || reach === 'assignments';
+  if (mayBeAnywhere(one) || mayBeAnywhere(other)) return true;
   return !one.residences.isDisjointFrom(other.residences);
 }
 

@@ -9,6 +9,8 @@ import { sql } from 'kysely';
 import type { GrantReach } from '../database/tables.ts';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
 import { readAccess } from './access.ts';
+import { noteChange } from './access-changes.ts';
+import { readBrokenGlass } from './broken-glass.ts';
 import {
   type Granting,
   mayGrant,
@@ -19,6 +21,8 @@ import {
   refusalOfGrant,
 } from './grant-rules.ts';
 import { IS_OPEN, RESIDENCES } from './grant-state.ts';
+import { notify } from './notices.ts';
+import { writeRevocation } from './revocation.ts';
 import { isOneOf } from './visibility.ts';
 
 /** Who acts, in which company. */
@@ -71,6 +75,13 @@ export async function giveGrant(
     grantedBy,
     needsApproval,
   });
+  const about = { grant: key, role: order.role };
+  if (needsApproval) {
+    await notify(transaction, tenant, { kind: 'GRANT_PROPOSED', to: { role: 'SECURITY_OFFICER' }, about });
+  } else {
+    await notify(transaction, tenant, { kind: 'GRANT_GIVEN', to: account.subject, about });
+    await noteChange(transaction, tenant, { kind: 'subject', subject: account.subject });
+  }
   return key;
 }
 
@@ -104,6 +115,12 @@ export async function approveGrant(
     .set({ approved_by: approvedBy, approved_at: NOW })
     .where('key', '=', key)
     .execute();
+  await notify(transaction, tenant, {
+    kind: 'GRANT_APPROVED',
+    to: grant.subject,
+    about: { grant: key, role: grant.role },
+  });
+  await noteChange(transaction, tenant, { kind: 'subject', subject: grant.subject });
   return key;
 }
 
@@ -115,7 +132,7 @@ export async function approveGrant(
  */
 export async function revokeGrant(
   transaction: TenantTransaction,
-  { subject: revokedBy }: Actor,
+  { tenant, subject: revokedBy }: Actor,
   key: string,
 ): Promise<string | undefined> {
   const grant = await lockGrant(transaction, key);
@@ -123,28 +140,24 @@ export async function revokeGrant(
   const by = await readGranting(transaction, revokedBy);
   if (!mayGrant(by, grant.role)) throw errorOf('FORBIDDEN', `Your roles do not include revoking ${grant.role}.`);
   if (!grant.isOpen) return key;
-  await transaction
-    .updateTable('role_grant')
-    .set({ revoked_by: revokedBy, revoked_at: NOW })
-    .where('key', '=', key)
-    .execute();
+  await writeRevocation(transaction, tenant, { ...grant, key }, revokedBy);
   return key;
 }
 
 /** Cut rather than rounded to the column's milliseconds: rounded up it would lie in the future. */
-const NOW = sql<Date>`date_trunc('milliseconds', now())`;
+export const NOW = sql<Date>`date_trunc('milliseconds', now())`;
 
 /** Two changes of one person's grants at once could each find no conflict: the second waits for the first. */
-async function holdStill(transaction: TenantTransaction, tenant: TenantId, subject: string): Promise<void> {
+export async function holdStill(transaction: TenantTransaction, tenant: TenantId, subject: string): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtextextended(${`${tenant}/${subject}`}, 2))`.execute(transaction);
 }
 
 /** The residences that an order names, also by buildings; undefined when one of them isn't there. */
-async function residencesOf(
+export async function residencesOf(
   transaction: TenantTransaction,
   { reach, properties, residences }: Pick<GrantOrder, 'reach' | 'properties' | 'residences'>,
 ): Promise<ReadonlySet<string> | undefined> {
-  if (reach === 'company') return new Set();
+  if (reach === 'company' || reach === 'assignments') return new Set();
   const rows = await transaction
     .selectFrom('residence')
     .select(['key', 'property'])
@@ -155,12 +168,12 @@ async function residencesOf(
   return found.size === named.size ? new Set(rows.map(({ key }) => key)) : undefined;
 }
 
-async function readGranting(transaction: TenantTransaction, subject: string): Promise<Granting> {
+export async function readGranting(transaction: TenantTransaction, subject: string): Promise<Granting> {
   const { grants } = await readAccess(transaction, subject);
   return { subject, roles: new Set(grants.flatMap(({ role, residences }) => (residences ? [] : role))) };
 }
 
-async function readOpenGrants(
+export async function readOpenGrants(
   transaction: TenantTransaction,
   subject: string,
 ): Promise<readonly (OpenGrant & { readonly key: string })[]> {
@@ -170,12 +183,13 @@ async function readOpenGrants(
     .where('subject', '=', subject)
     .where(IS_OPEN)
     .execute();
-  return rows.flatMap(({ role, residences, ...row }) =>
+  const granted = rows.flatMap(({ role, residences, ...row }) =>
     isRole(role) ? { ...row, role, residences: new Set(residences) } : [],
   );
+  return [...granted, ...(await readBrokenGlass(transaction, subject))];
 }
 
-interface NewGrant extends Pick<GrantOrder, 'role' | 'reach' | 'reason'> {
+export interface NewGrant extends Pick<GrantOrder, 'role' | 'reach' | 'reason'> {
   readonly subject: string;
   readonly properties: readonly string[];
   readonly residences: Iterable<string>;
@@ -183,9 +197,11 @@ interface NewGrant extends Pick<GrantOrder, 'role' | 'reach' | 'reason'> {
   readonly until: Date;
   readonly grantedBy: string;
   readonly needsApproval: boolean;
+  /** The group of the company's provider that it came of. */
+  readonly forGroup?: string;
 }
 
-async function writeGrant(transaction: TenantTransaction, tenant: TenantId, grant: NewGrant): Promise<string> {
+export async function writeGrant(transaction: TenantTransaction, tenant: TenantId, grant: NewGrant): Promise<string> {
   const { subject, role, reach, reason, since, until } = grant;
   const { key } = await transaction
     .insertInto('role_grant')
@@ -193,6 +209,7 @@ async function writeGrant(transaction: TenantTransaction, tenant: TenantId, gran
       ...{ tenant, subject, role, reach, reason, since, until },
       granted_by: grant.grantedBy,
       needs_approval: grant.needsApproval,
+      ...(grant.forGroup !== undefined && { for_group: grant.forGroup }),
     })
     .returning('key')
     .executeTakeFirstOrThrow();

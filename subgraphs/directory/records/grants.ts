@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { GrantReach } from '../database/tables.ts';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
 import type { RoleGrantParent } from '../parents.ts';
-import { type GrantState, RESIDENCES, STATE } from './grant-state.ts';
+import { type GrantState, RESIDENCES, REVOKED_AT, STATE } from './grant-state.ts';
 import { isFurtherOn, type NewestFirstPosition } from './newest-first.ts';
 import { isOneOf } from './visibility.ts';
 
@@ -51,7 +51,7 @@ function selectGrants(transaction: TenantTransaction) {
       'role_grant.until',
       'role_grant.granted_by as grantedBy',
       'role_grant.approved_by as approvedBy',
-      'role_grant.revoked_at as revokedAt',
+      REVOKED_AT.as('revokedAt'),
       'account.person',
       sql<readonly ResidenceKey[]>`array(${RESIDENCES})`.as('residences'),
       sql<readonly string[]>`array(

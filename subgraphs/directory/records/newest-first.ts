@@ -8,7 +8,10 @@ export interface NewestFirstPosition {
 }
 
 /** Whether a row of `table` comes after `position`. */
-export function isFurtherOn(table: 'role_grant' | 'consent', { since, key }: NewestFirstPosition): RawBuilder<boolean> {
+export function isFurtherOn(
+  table: 'role_grant' | 'consent' | 'break_glass' | 'partner_contract',
+  { since, key }: NewestFirstPosition,
+): RawBuilder<boolean> {
   const column = (name: string): RawBuilder<unknown> => sql.ref(`${table}.${name}`);
   return sql`(${column('since')} < ${since} or (${column('since')} = ${since} and ${column('key')} > ${key}))`;
 }

@@ -18,19 +18,19 @@ export function openColumn(
   column: PersonalColumn,
   sealed: string,
 ): Promise<string> {
-  return envelope.open(sealed, place(column, tenant, key));
+  return envelope.open(sealed, personPlace(column, tenant, key));
 }
 
 /** The row of a person. */
 export async function sealPerson(envelope: Envelope, tenant: TenantId, { key, ...clear }: ClearPerson) {
   const seal = async (column: PersonalColumn): Promise<string | null> => {
     const value = clear[column];
-    return value === null ? null : envelope.seal(value, place(column, tenant, key));
+    return value === null ? null : envelope.seal(value, personPlace(column, tenant, key));
   };
   const [name, email, phone] = await Promise.all([seal('name'), seal('email'), seal('phone')]);
   return { tenant, key, sealed_name: name, sealed_email: email, sealed_phone: phone };
 }
 
-function place(column: PersonalColumn, tenant: TenantId, key: string): string {
+export function personPlace(column: PersonalColumn, tenant: TenantId, key: string): string {
   return `person.${column}:${tenant}:${key}`;
 }

@@ -3,7 +3,9 @@ import { errorOf } from '@commonhold/kit/errors.ts';
 import { sql } from 'kysely';
 import type { TenantTransaction } from '../database/tenant-transaction.ts';
 import { readAccess } from './access.ts';
+import { noteChange } from './access-changes.ts';
 import type { Actor } from './granting.ts';
+import { notify } from './notices.ts';
 
 export interface Suspension {
   /** Key of the person. */
@@ -32,6 +34,7 @@ export async function suspendPerson(
     })
     .where('subject', '=', account.subject)
     .execute();
+  await changed(transaction, actor, account.subject, 'PERSON_SUSPENDED');
   return person;
 }
 
@@ -54,7 +57,18 @@ export async function reinstatePerson(
     .set({ suspended_at: null, suspended_by: null, suspension_reason: null })
     .where('subject', '=', account.subject)
     .execute();
+  await changed(transaction, actor, account.subject, 'PERSON_REINSTATED');
   return person;
+}
+
+async function changed(
+  transaction: TenantTransaction,
+  { tenant }: Actor,
+  subject: string,
+  kind: 'PERSON_SUSPENDED' | 'PERSON_REINSTATED',
+): Promise<void> {
+  await notify(transaction, tenant, { kind, to: subject, about: {} });
+  await noteChange(transaction, tenant, { kind: 'subject', subject });
 }
 
 async function changeable(transaction: TenantTransaction, { subject }: Actor, person: string) {

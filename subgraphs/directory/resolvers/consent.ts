@@ -18,7 +18,7 @@ export const FROM_GRAPHQL = { SMART_HOME: 'smart-home', COMMUNAL: 'communal' } a
   Partner
 >;
 
-const TO_GRAPHQL = { 'smart-home': 'SMART_HOME', communal: 'COMMUNAL' } as const satisfies Record<
+export const TO_GRAPHQL = { 'smart-home': 'SMART_HOME', communal: 'COMMUNAL' } as const satisfies Record<
   Partner,
   GraphqlPartner
 >;

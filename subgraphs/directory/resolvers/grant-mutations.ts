@@ -1,18 +1,13 @@
 /** Mutations of rights: each is an order with an idempotency key, in one transaction of the company. */
-import { badUserInput, forbidden } from '@commonhold/kit/errors.ts';
-import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
-import type { TypedId } from '@commonhold/kit/tenancy/ids.ts';
-import { ownId, type Principal } from '@commonhold/kit/tenancy/principal.ts';
-import type { TenantTransaction } from '../database/tenant-transaction.ts';
+import { badUserInput } from '@commonhold/kit/errors.ts';
+import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-import type { Services } from '../loaders.ts';
 import { companyWideId } from '../loaders.ts';
-import { once } from '../records/given-orders.ts';
-import { type Actor, approveGrant, giveGrant, revokeGrant } from '../records/granting.ts';
+import { approveGrant, giveGrant, revokeGrant } from '../records/granting.ts';
 import { readGrants } from '../records/grants.ts';
 import { reinstatePerson, suspendPerson } from '../records/suspensions.ts';
-
-type Context = SubgraphContext<Services>;
+import { type Act, type Context, type OrderInput, ordered, text } from './orders.ts';
+import { places } from './places.ts';
 
 const GREATEST_REASON = 500;
 const MOST_PLACES = 100;
@@ -31,7 +26,16 @@ export const grantMutations: Pick<
     if (input.properties && input.residences) {
       throw badUserInput('input.residences', 'cannot be named together with buildings');
     }
-    const reach = input.properties ? 'properties' : input.residences ? 'residences' : 'company';
+    if (input.assignments && (input.properties || input.residences)) {
+      throw badUserInput('input.assignments', 'cannot be asked for together with buildings or residences');
+    }
+    const reach = input.assignments
+      ? 'assignments'
+      : input.properties
+        ? 'properties'
+        : input.residences
+          ? 'residences'
+          : 'company';
     return grantPayload(context, 'grantRole', input, async (transaction, actor) =>
       person && until && properties && residences
         ? giveGrant(transaction, actor, {
@@ -78,13 +82,6 @@ export const grantMutations: Pick<
   },
 };
 
-interface OrderInput {
-  readonly idempotencyKey: string;
-  readonly clientMutationId?: string | null | undefined;
-}
-
-type Act = (transaction: TenantTransaction, actor: Actor) => Promise<string | undefined>;
-
 async function grantPayload(context: Context, operation: string, input: OrderInput, act: Act) {
   const key = await ordered(context, operation, input, act);
   const grants = key === undefined ? [] : await context.inCompany((transaction) => readGrants(transaction, [key]));
@@ -96,39 +93,6 @@ async function personPayload(context: Context, operation: string, input: OrderIn
   const key = await ordered(context, operation, input, act);
   const person = key === undefined ? null : await loaders.person.load(companyWideId(principal.tenant, 'Person', key));
   return { person, clientMutationId: input.clientMutationId ?? null };
-}
-
-/** What somebody calls the order by is no part of the order. */
-async function ordered(
-  { principal, inCompany }: Context,
-  operation: string,
-  { idempotencyKey, clientMutationId: _, ...input }: OrderInput,
-  act: Act,
-): Promise<string | undefined> {
-  const { tenant, subject } = principal;
-  if (subject === undefined) throw forbidden();
-  const order = { tenant, subject, idempotencyKey, operation, input };
-  return inCompany((transaction) => once(transaction, order, () => act(transaction, { tenant, subject })));
-}
-
-/** undefined: one of them is none that the principal may see. */
-function places(
-  principal: Principal,
-  values: readonly string[] | null | undefined,
-  field: 'properties' | 'residences',
-  most: number,
-): readonly TypedId[] | undefined {
-  if (!values) return [];
-  if (values.length < 1 || values.length > most) throw badUserInput(`input.${field}`, `has to name 1 to ${most}`);
-  const type = field === 'properties' ? 'Property' : 'Residence';
-  const ids = values.map((value) => ownId(principal, value, [type], []));
-  return ids.every((id) => id !== undefined) ? ids : undefined;
-}
-
-function text(value: string, field: string, most: number): string {
-  const trimmed = value.trim();
-  if (trimmed === '' || trimmed.length > most) throw badUserInput(field, `has to have 1 to ${most} characters`);
-  return trimmed;
 }
 
 function instant(value: string | null | undefined, field: string): Date | undefined {

@@ -2,13 +2,31 @@ import { badUserInput } from '@commonhold/kit/errors.ts';
 import { ownId } from '@commonhold/kit/tenancy/principal.ts';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import { giveConsent, withdrawConsent } from '../records/consents.ts';
+import { breakGlassMutations } from './break-glass.ts';
 import { FROM_GRAPHQL } from './consent.ts';
 import { grantMutations } from './grant-mutations.ts';
+import { groupMutations } from './groups.ts';
+import { identityProviderMutations } from './identity-provider-mutations.ts';
+import { noticeMutations } from './notice-mutations.ts';
+import { partnerContractMutations } from './partner-contract.ts';
+import { provisioningMutations } from './provisioning-mutations.ts';
+import { recoveryMutations } from './recovery.ts';
+import { reviewMutations } from './review-mutations.ts';
+import { briefingMutations } from './security-briefing.ts';
 
 const GREATEST_YEARS = 2;
 
 export const Mutation: MutationResolvers = {
+  ...breakGlassMutations,
+  ...briefingMutations,
   ...grantMutations,
+  ...identityProviderMutations,
+  ...groupMutations,
+  ...noticeMutations,
+  ...partnerContractMutations,
+  ...provisioningMutations,
+  ...recoveryMutations,
+  ...reviewMutations,
 
   giveConsent: async (_root, { input }, { principal, inCompany }) => {
     const { partner, purpose = 'OPERATION', clientMutationId } = input;

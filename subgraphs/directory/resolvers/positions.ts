@@ -6,8 +6,10 @@ import { badUserInput } from '@commonhold/kit/errors.ts';
 import { z } from 'zod';
 import type { NewestFirstPosition } from '../records/newest-first.ts';
 import type { ResidencePosition } from '../records/residences.ts';
+import type { ReviewItemPosition } from '../records/review-items.ts';
 
 const residenceParts = z.tuple([z.string().max(120), z.string().max(120)]);
+const itemParts = z.tuple([z.string().max(255), z.string().max(120)]);
 const newestFirstParts = z.tuple([z.iso.datetime(), z.string().max(240)]);
 
 export const residencePosition = {
@@ -27,6 +29,16 @@ export const newestFirstPosition = {
     if (text === undefined) return undefined;
     const [since, key] = parse(newestFirstParts, text);
     return { since: new Date(since), key };
+  },
+};
+
+export const reviewItemPosition = {
+  of: ({ subject, key }: ReviewItemPosition): string => JSON.stringify([subject, key]),
+  /** @throws {GraphQLError} BAD_USER_INPUT naming `after` */
+  parse: (text: string | undefined): ReviewItemPosition | undefined => {
+    if (text === undefined) return undefined;
+    const [subject, key] = parse(itemParts, text);
+    return { subject, key };
   },
 };
 

@@ -1,25 +1,49 @@
 import { badUserInput } from '@commonhold/kit/errors.ts';
 import { connection, parsePage } from '@commonhold/kit/paging.ts';
 import { ownId } from '@commonhold/kit/tenancy/principal.ts';
-import { ROLES } from '@commonhold/schema/policy.ts';
+import { holdingsOf } from '@commonhold/schema/policy.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import type { ViewerParent } from '../parents.ts';
 import { type Access, readAccess } from '../records/access.ts';
+import { isBriefingDue } from '../records/briefings.ts';
 import { listConsents } from '../records/consents.ts';
 import { listGrants } from '../records/grants.ts';
+import { readIdentityProvider } from '../records/identity-providers.ts';
 import { listPeople } from '../records/people.ts';
 import { listProperties } from '../records/properties.ts';
+import { listProvisioningTokens } from '../records/provisioning-tokens.ts';
 import { listResidences } from '../records/residences.ts';
+import { breakGlassQueries } from './break-glass.ts';
 import { FROM_GRAPHQL } from './consent.ts';
+import { groupQueries } from './groups.ts';
+import { identityProviderOf } from './identity-provider.ts';
+import { noticeQueries } from './notice-queries.ts';
+import { partnerContractQueries } from './partner-contract.ts';
 import { newestFirstPosition, residencePosition } from './positions.ts';
+import { recoveryQueries } from './recovery.ts';
+import { reviewQueries } from './review.ts';
+import { briefingQueries } from './security-briefing.ts';
 
 const GREATEST_PREFIX = 20;
 
 export const Query: QueryResolvers = {
-  me: async (_root, _args, { principal: { subject }, inCompany }) => {
+  ...breakGlassQueries,
+  ...briefingQueries,
+  ...groupQueries,
+  ...noticeQueries,
+  ...partnerContractQueries,
+  ...recoveryQueries,
+  ...reviewQueries,
+
+  me: async (_root, _args, { principal: { subject }, briefing, inCompany }) => {
     if (subject === undefined) return null;
-    return viewerOf(subject, await inCompany((transaction) => readAccess(transaction, subject)));
+    const access = await inCompany((transaction) => readAccess(transaction, subject));
+    return viewerOf(subject, access, isBriefingDue(access, briefing.version));
   },
+
+  identityProvider: async (_root, _args, { inCompany }) => identityProviderOf(await inCompany(readIdentityProvider)),
+
+  provisioningTokens: (_root, _args, { inCompany }) => inCompany(listProvisioningTokens),
 
   residence: (_root, { id }, { principal, loaders }) => {
     const own = ownId(principal, id, ['Residence'], ['residence:read']);
@@ -85,13 +109,15 @@ export const Query: QueryResolvers = {
 };
 
 /** What the roles hold is read from the vocabulary: the token of this subgraph names only what its own SDL asks for. */
-function viewerOf(subject: string, { person, grants }: Access): ViewerParent {
+function viewerOf(subject: string, { person, grants, breakGlass }: Access, isUnbriefed: boolean): ViewerParent {
   const roles = [...new Set(grants.map(({ role }) => role))].toSorted();
+  const names = [...roles, ...(breakGlass.length > 0 ? (['BREAK_GLASS'] as const) : [])];
+  const held = names.map((name) => holdingsOf(name, isUnbriefed));
   return {
     subject,
     person,
     roles,
-    scopes: [...new Set(roles.flatMap((role) => ROLES[role].scopes))].toSorted(),
-    policies: [...new Set(roles.flatMap((role) => ROLES[role].policies))].toSorted(),
+    scopes: [...new Set(held.flatMap(({ scopes }) => scopes))].toSorted(),
+    policies: [...new Set(held.flatMap(({ policies }) => policies))].toSorted(),
   };
 }

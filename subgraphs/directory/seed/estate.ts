@@ -3,6 +3,7 @@
  *
  * Loaded only where `DEVELOPMENT_SEED=1` asks for it.
  */
+import { randomUUID } from 'node:crypto';
 import {
   COMPANIES,
   RESIDENCES_WITHOUT_CONSENT,
@@ -10,8 +11,16 @@ import {
   sampleProperties,
   sampleResidences,
 } from '@commonhold/development/estate.ts';
-import { LEAVERS, PERSONAS, SAMPLE_SERVICES } from '@commonhold/development/personas.ts';
-import { ROLES, type Role } from '@commonhold/schema/policy.ts';
+import {
+  COLLEAGUES,
+  LEAVERS,
+  ON_CALL,
+  PERSONAS,
+  type Persona,
+  SAMPLE_SERVICES,
+} from '@commonhold/development/personas.ts';
+import { BREAK_GLASS, ROLES, type Role } from '@commonhold/schema/policy.ts';
+import { currentBriefing } from '../briefing/briefing.ts';
 import { PARTNERS } from '../records/partners.ts';
 import { type InventedPerson, inventPerson } from './people.ts';
 
@@ -22,6 +31,7 @@ export interface SeededPerson extends InventedPerson {
 /** Rows by table, in the order in which they can be written, with the columns' names of the database. */
 export type SeedRows = Readonly<Record<string, readonly object[]>>;
 
+const HOUR = 60 * 60 * 1000;
 const DAY = 24 * 60 * 60 * 1000;
 
 /** All rows of a company but its people, and its people in clear, to be sealed before they are written. */
@@ -32,6 +42,7 @@ export function companyRows(company: SampleCompany, now: Date): { people: readon
   const residences = sampleResidences(tenant);
   const { people, occupancies } = peopleOf(company);
   const holders = holdersOf(tenant);
+  const { version } = currentBriefing();
   return {
     people,
     rows: {
@@ -68,6 +79,43 @@ export function companyRows(company: SampleCompany, now: Date): { people: readon
         until,
         needs_approval: false,
       })),
+      notice: holders
+        .filter(({ kind }) => kind === 'person')
+        .map(({ subject, role }) => ({
+          tenant,
+          key: `${subject}-granted`,
+          subject,
+          kind: 'GRANT_GIVEN',
+          about: { grant: `${subject}-1`, role },
+          at: since,
+          read_at: since,
+          event: randomUUID(),
+          posted_at: since,
+        })),
+      briefing_confirmation: PERSONAS.filter((persona) => persona.company === tenant).map(({ subject }) => ({
+        tenant,
+        subject,
+        version,
+        confirmed_at: since,
+      })),
+      break_glass: holders.filter(isBreaking).map(({ subject }) => ({
+        tenant,
+        key: `${subject}-glass-1`,
+        subject,
+        reason: 'Water came through the ceiling below, and nobody opened',
+        since,
+        until: new Date(since.getTime() + HOUR),
+        review_due: new Date(since.getTime() + HOUR + 3 * DAY),
+        reviewed_by: `${tenant}-security-officer`,
+        reviewed_at: new Date(since.getTime() + 2 * DAY),
+        outcome: 'JUSTIFIED',
+        remark: 'The fire brigade was there, too',
+      })),
+      break_glass_residence: holders.filter(isBreaking).map(({ subject }) => ({
+        tenant,
+        break_glass: `${subject}-glass-1`,
+        residence: `${tenant}-p09-r09`,
+      })),
       role_grant_residence: holders.flatMap(({ subject, residences }) =>
         residences.map((residence) => ({ tenant, role_grant: `${subject}-1`, residence })),
       ),
@@ -100,7 +148,7 @@ const PEOPLE_APART = 2_000;
 /** One or two people in each residence; the persona of a resident lives in the residences of its grant. */
 function peopleOf(company: SampleCompany) {
   const first = COMPANIES.indexOf(company) * PEOPLE_APART;
-  const personas = PERSONAS.filter((persona) => persona.company === company.key);
+  const personas = holdersOfRoles(company.key);
   const staff = personas.map(({ subject, email }, index) => ({
     ...inventPerson(first + index, company.domain),
     email,
@@ -135,8 +183,13 @@ function leaversOf(tenant: string) {
   return LEAVERS.filter(({ company }) => company === tenant);
 }
 
+/** All who hold a role. */
+function holdersOfRoles(tenant: string): readonly Persona[] {
+  return [...PERSONAS, ...COLLEAGUES, ...ON_CALL].filter(({ company }) => company === tenant);
+}
+
 function holdersOf(tenant: string) {
-  const personas = PERSONAS.filter(({ company }) => company === tenant).map(({ subject, role, residences }) => ({
+  const personas = holdersOfRoles(tenant).map(({ subject, role, residences }) => ({
     subject,
     kind: 'person',
     person: subject,
@@ -153,6 +206,10 @@ function holdersOf(tenant: string) {
     residences: [],
   }));
   return [...personas, ...services];
+}
+
+function isBreaking({ role }: { readonly role: Role }): boolean {
+  return BREAK_GLASS.brokenBy.some((breaking) => breaking === role);
 }
 
 const REASONS: Readonly<Record<Role, string>> = {

@@ -1,28 +1,27 @@
-/** A company's password at a partner that knows nothing better than a login, in a file that is sealed for both. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+/** A company's password at a partner that knows nothing better than a login; two while it is changed. */
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
-import { StartupError } from '@commonhold/platform/startup-error.ts';
+import { writeSealedFile } from '@commonhold/platform/secrets/sources/sealed-file.ts';
+import { type CompanySecrets, findCompanySecret } from './company-secrets.ts';
 
-/** @throws {StartupError} when the file is missing, or sealed for another company, partner or master key. */
+/** @throws {StartupError} when it is missing, or sealed for another company, partner or master key. */
 export async function loadCompanyPassword(
-  dataDirectory: string,
-  envelope: Envelope,
+  parts: CompanySecrets,
   partner: string,
   company: string,
-): Promise<string> {
-  const sealed = await readFile(fileOf(dataDirectory, partner, company), 'utf8').catch(() => {
-    throw new StartupError(
-      `The password of ${company} at the partner ${partner} is missing`,
-      `give it to \`npm run partner-password -- ${partner} ${company}\``,
-    );
+): Promise<() => readonly [string, ...string[]]> {
+  const secret = await findCompanySecret(parts, {
+    name: `partner.${partner}.${company}.password`,
+    file: fileOf(parts.dataDirectory, partner, company),
+    place: placeOf(partner, company),
+    called: `The password of ${company} at the partner ${partner} is`,
+    remedy: `give it to \`npm run partner-password -- ${partner} ${company}\``,
   });
-  return await envelope.open(sealed.trim(), placeOf(partner, company)).catch(() => {
-    throw new StartupError(
-      `The password of ${company} at the partner ${partner} is broken or sealed under another master key`,
-      `give it to \`npm run partner-password -- ${partner} ${company}\` again`,
-    );
-  });
+  return () => {
+    const [current, previous] = secret.generations();
+    return previous ? [current.value, previous.value] : [current.value];
+  };
 }
 
 /** Writes the sealed file, in the place of one that is there. */
@@ -35,7 +34,7 @@ export async function sealCompanyPassword(
 ): Promise<void> {
   const file = fileOf(dataDirectory, partner, company);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(file, `${await envelope.seal(password, placeOf(partner, company))}\n`, { mode: 0o600 });
+  await writeSealedFile({ file, place: placeOf(partner, company), envelope }, password);
 }
 
 const fileOf = (data: string, partner: string, company: string): string =>

@@ -10,6 +10,7 @@ import { ensurePki } from '@commonhold/development/pki.ts';
 import { createLog } from '@commonhold/platform/log.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { loadMasterKey, type MasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { openSecrets } from '@commonhold/platform/secrets/secrets.ts';
 import { loadIdentity, type ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
@@ -71,18 +72,19 @@ const server = createServer((request, response) => {
 
 let folder: string;
 let masterKey: MasterKey;
+let environment: NodeJS.ProcessEnv;
 let identity: ServiceIdentity;
 let address: string;
 const opened: Partner<paths>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'login-'));
-  const environment = { MASTER_KEY_FILE: join(folder, 'master.key') };
+  environment = { MASTER_KEY_FILE: join(folder, 'master.key') };
   await ensureMasterKey(environment);
   masterKey = await loadMasterKey(environment);
   await ensurePki(join(folder, 'tls'), masterKey);
   identity = await loadIdentity('smart-home', join(folder, 'tls'), masterKey);
-  const envelope = createEnvelope(masterKey.derive('envelope:partners'));
+  const envelope = createEnvelope(masterKey.ring('envelope:partners'));
   await sealCompanyPassword(folder, envelope, 'bench', 'riverside', PASSWORD);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -104,7 +106,14 @@ beforeEach(() => {
 async function open(changes: Partial<Contract> = {}): Promise<Partner<paths>> {
   const contract = { ...parseContract(CONTRACT, 'bench/contract.yaml', { BENCH_URL: address }), ...changes };
   const metrics = createPartnerMetrics(new Registry());
-  const partner = await createPartner<paths>({ contract, identity, masterKey, dataDirectory: folder, metrics });
+  const partner = await createPartner<paths>({
+    contract,
+    identity,
+    masterKey,
+    secrets: await openSecrets(environment),
+    dataDirectory: folder,
+    metrics,
+  });
   opened.push(partner);
   return partner;
 }
@@ -112,7 +121,7 @@ async function open(changes: Partial<Contract> = {}): Promise<Partner<paths>> {
 const lamps = (partner: Partner<paths>) =>
   partner
     .forRequest({
-      principal: { tenant: tenantId('riverside'), subject: undefined, grants: [], policies: new Set() },
+      principal: { tenant: tenantId('riverside') },
       requestId: 'request',
       deadline: Date.now() + 5_000,
       signal: new AbortController().signal,

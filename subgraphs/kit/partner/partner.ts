@@ -3,12 +3,13 @@
  *
  * @example
  * const contract = await loadContract(new URL('./partner/contract.yaml', import.meta.url), process.env);
- * const partner = await createPartner<paths>({ contract, identity, masterKey, dataDirectory, metrics });
+ * const partner = await createPartner<paths>({ contract, identity, masterKey, secrets, dataDirectory, metrics });
  * // per request:
  * const client = partner.forRequest(request);
  */
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { type ResidenceKey, type TenantId, tenantId } from '../tenancy/ids.ts';
 import type { Principal } from '../tenancy/principal.ts';
@@ -25,6 +26,7 @@ import { loadCompanyKeys } from './company-keys.ts';
 import { loadCompanyPassword } from './company-password.ts';
 import type { Contract, ReachableContract } from './contract.ts';
 import { createCredentials } from './credentials.ts';
+import { askWithEither } from './either-generation.ts';
 import { requestByLogin } from './login.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import { PartnerError } from './partner-error.ts';
@@ -36,6 +38,7 @@ export interface PartnerOptions {
   readonly contract: Contract;
   readonly identity: ServiceIdentity;
   readonly masterKey: MasterKey;
+  readonly secrets: Secrets;
   readonly dataDirectory: string;
   /** One set for all partners of the process: `createPartnerMetrics(registry)`. */
   readonly metrics: PartnerMetrics;
@@ -50,7 +53,7 @@ export interface Partner<Paths> {
    *
    * @throws {PartnerError} PARTNER_REJECTED when the contract doesn't list the company
    */
-  forRequest(request: PartnerRequest & { readonly principal: Principal }): PartnerClient<Paths>;
+  forRequest(request: PartnerRequest & { readonly principal: Pick<Principal, 'tenant'> }): PartnerClient<Paths>;
   health(): { readonly partner: string; readonly breaker: ReturnType<Resilience['breakerState']> };
   close(): Promise<void>;
 }
@@ -105,30 +108,37 @@ async function open(options: ReachableOptions): Promise<OpenedPartner> {
 }
 
 async function openAccess(
-  { contract, masterKey, dataDirectory }: ReachableOptions,
+  { contract, masterKey, secrets, dataDirectory }: ReachableOptions,
   transport: Transport,
   tenant: TenantId,
   clientId: string,
 ): Promise<CompanyAccess> {
   const { partner, authentication, encryption } = contract;
-  const envelope = createEnvelope(masterKey.derive('envelope:partners'));
+  const parts = { secrets, envelope: createEnvelope(masterKey.ring('envelope:partners')), dataDirectory };
   if (authentication.method === 'login') {
-    const password = await loadCompanyPassword(dataDirectory, envelope, partner, tenant);
-    const login = { username: clientId, password };
+    const passwords = await loadCompanyPassword(parts, partner, tenant);
     const credentials = createCredentials(partner, () =>
-      requestByLogin(contract, authentication.loginPath, login, transport),
+      askWithEither(passwords(), (password) =>
+        requestByLogin(contract, authentication.loginPath, { username: clientId, password }, transport),
+      ),
     );
     return { tenant, credentials, encryption: undefined };
   }
-  const { signing, decryption } = await loadCompanyKeys(dataDirectory, envelope, partner, tenant);
-  const client = { clientId, signing };
+  const keys = await loadCompanyKeys(parts, partner, tenant);
   return {
     tenant,
     credentials: createCredentials(partner, () =>
-      requestByAssertion(contract, authentication.tokenPath, client, transport),
+      askWithEither(keys(), ({ signing }) =>
+        requestByAssertion(contract, authentication.tokenPath, { clientId, signing }, transport),
+      ),
     ),
     encryption:
       encryption &&
-      createPayloadEncryption(partner, encryption, decryption, createPartnerKeySource(contract, encryption, transport)),
+      createPayloadEncryption(
+        partner,
+        encryption,
+        () => keys().map(({ decryption }) => decryption),
+        createPartnerKeySource(contract, encryption, transport),
+      ),
   };
 }

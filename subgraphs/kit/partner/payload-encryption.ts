@@ -5,7 +5,7 @@
  * value is encrypted for the partner's key from its JWKS. What an attacker could slip in (compression bombs, symmetric
  * or password-based algorithms, other keys, altered or truncated text) is refused before or by decryption.
  */
-import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
+import { CompactEncrypt, compactDecrypt, decodeProtectedHeader, importJWK, type ProtectedHeaderParameters } from 'jose';
 import { z } from 'zod';
 import { readAnswer } from './answer.ts';
 import type { CompanyKey } from './company-keys.ts';
@@ -41,14 +41,14 @@ const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{16}\.[A-Za-z0-9_
 export function createPayloadEncryption(
   partner: string,
   encryption: Encryption,
-  decryption: CompanyKey,
+  decryption: () => readonly CompanyKey[],
   partnerKeys: PartnerKeySource,
 ): PayloadEncryption {
   return {
     decrypt: async (jwe, place) => {
       try {
-        checkForm(jwe, decryption.id);
-        const { plaintext } = await compactDecrypt(jwe, decryption.key, {
+        const { key } = keyOf(checkedHeader(jwe), decryption());
+        const { plaintext } = await compactDecrypt(jwe, key, {
           keyManagementAlgorithms: encryption.keyManagement,
           contentEncryptionAlgorithms: encryption.content,
         });
@@ -73,12 +73,19 @@ function lateFor(partner: string): PartnerError {
   return new PartnerError(partner, 'PARTNER_TIMEOUT', { detail: 'waiting for a key', mayHaveTakenEffect: false });
 }
 
-/** Everything that can be told without a key: length, a whole tag, no header member that wasn't agreed, our key's id. */
-function checkForm(jwe: string, keyId: string): void {
+/** Everything that can be told without a key: length, a whole tag, no header member that wasn't agreed. */
+function checkedHeader(jwe: string): ProtectedHeaderParameters {
   if (jwe.length > GREATEST_JWE_LENGTH || !COMPACT.test(jwe)) throw new Error('not a compact JWE');
   const header = decodeProtectedHeader(jwe);
   if (!Object.keys(header).every((member) => ALLOWED_HEADERS.has(member))) throw new Error('not an agreed header');
-  if (header.kid !== keyId) throw new Error('for another key');
+  return header;
+}
+
+/** Which of our keys it is for: while they are rotated there are two. */
+function keyOf({ kid }: ProtectedHeaderParameters, keys: readonly CompanyKey[]): CompanyKey {
+  const key = keys.find(({ id }) => id === kid);
+  if (!key) throw new Error('for another key');
+  return key;
 }
 
 const publicKeys = z.object({

@@ -19,6 +19,6 @@ await runCommand('partner-password', async () => {
   }
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   if (password === '') throw new StartupError('There is no password on standard input', 'pipe it in');
-  const envelope = createEnvelope((await loadMasterKey(process.env)).derive('envelope:partners'));
+  const envelope = createEnvelope((await loadMasterKey(process.env)).ring('envelope:partners'));
   await sealCompanyPassword(dataDirectory(process.env), envelope, partner, company, password);
 });

@@ -8,11 +8,12 @@ import { ensurePartnerKeys } from '@commonhold/development/partner-keys.ts';
 import { ensurePki } from '@commonhold/development/pki.ts';
 import { createLog } from '@commonhold/platform/log.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { openSecrets } from '@commonhold/platform/secrets/secrets.ts';
 import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
 import { Agent, request } from 'undici';
-import { loadSandboxClients } from '../sandbox/clients.ts';
+import { followSandboxClients } from '../sandbox/clients.ts';
 import { page } from '../sandbox/paging.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
 import { tenantId } from '../tenancy/ids.ts';
@@ -152,12 +153,12 @@ export async function startTinyPartner(): Promise<TinyPartner> {
   const folder = await mkdtemp(join(tmpdir(), 'tiny-partner-'));
   const environment = { LOG_LEVEL: 'silent', MASTER_KEY_FILE: join(folder, 'master.key') };
   await ensureMasterKey(environment);
-  const masterKey = await loadMasterKey(environment);
+  const log = createLog('test', environment);
+  const { secrets, masterKey } = await openProcessSecrets(environment, log);
   await ensurePki(join(folder, 'tls'), masterKey);
   await ensurePartnerKeys(folder, masterKey);
   const openapi = join(folder, 'openapi.yaml');
   await writeFile(openapi, DOCUMENT);
-  const log = createLog('test', environment);
   const [sandboxIdentity, identity, communal] = await Promise.all(
     (['smart-home-sandbox', 'smart-home', 'communal'] as const).map((name) =>
       loadIdentity(name, join(folder, 'tls'), masterKey),
@@ -178,7 +179,7 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     port: 0,
     identity: sandboxIdentity,
     accepts: ['smart-home'],
-    clients: await loadSandboxClients(folder, 'smart-home'),
+    clients: await followSandboxClients(folder, 'smart-home', secrets),
     openapi: pathToFileURL(openapi),
     latencyMilliseconds: { least: 0, greatest: 0 },
     log,
@@ -214,6 +215,7 @@ export async function startTinyPartner(): Promise<TinyPartner> {
       contract: { ...contract, ...changes },
       identity,
       masterKey,
+      secrets: await openSecrets(environment),
       dataDirectory: folder,
       metrics,
     });
@@ -235,8 +237,10 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     orders,
     folder,
     as: (company, options = {}) => clientOf(options.partner ?? partner, company, options),
-    keysOf: (company) =>
-      loadCompanyKeys(folder, createEnvelope(masterKey.derive('envelope:partners')), 'smart-home', company),
+    keysOf: async (company) => {
+      const parts = { secrets, envelope: createEnvelope(masterKey.ring('envelope:partners')), dataDirectory: folder };
+      return (await loadCompanyKeys(parts, 'smart-home', company))()[0];
+    },
     partnerWith,
     fault: async (faults) => {
       const { statusCode } = await plain('smart-home', '/sandbox/faults', {
@@ -266,7 +270,7 @@ function clientOf(
   { milliseconds = 5_000, requestId = 'request' }: ClientOptions,
 ): PartnerClient<paths> {
   return partner.forRequest({
-    principal: { tenant: tenantId(company), subject: undefined, grants: [], policies: new Set() },
+    principal: { tenant: tenantId(company) },
     requestId,
     deadline: Date.now() + milliseconds,
     signal: new AbortController().signal,

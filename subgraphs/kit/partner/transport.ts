@@ -4,10 +4,11 @@
  */
 import type { Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
+import { withinNetworks } from '@commonhold/platform/networks.ts';
 import { type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import { openServicePools } from '@commonhold/platform/tls/service-pools.ts';
 import { buildConnector, Pool } from 'undici';
 import type { ReachableContract } from './contract.ts';
-import { withinNetworks } from './partner-address.ts';
 import { PartnerError } from './partner-error.ts';
 
 export interface Exchange {
@@ -35,21 +36,25 @@ export interface Transport {
 
 export function createTransport(contract: ReachableContract, identity: ServiceIdentity): Transport {
   const { partner, limits, timeouts } = contract;
-  const pool = new Pool(contract.address, {
-    connections: limits.concurrency + 2,
-    pipelining: 1,
-    allowH2: false,
-    maxResponseSize: limits.answerBytes,
-    headersTimeout: timeouts.attemptMilliseconds,
-    bodyTimeout: timeouts.attemptMilliseconds,
-    connect: connectorOf(contract, identity),
-  });
+  const pools = openServicePools(
+    identity,
+    (own) =>
+      new Pool(contract.address, {
+        connections: limits.concurrency + 2,
+        pipelining: 1,
+        allowH2: false,
+        maxResponseSize: limits.answerBytes,
+        headersTimeout: timeouts.attemptMilliseconds,
+        bodyTimeout: timeouts.attemptMilliseconds,
+        connect: connectorOf(contract, own),
+      }),
+  );
 
   return {
     send: async (exchange) => {
       const tooLong = AbortSignal.timeout(timeouts.attemptMilliseconds);
       try {
-        const { statusCode, headers, body } = await pool.request({
+        const { statusCode, headers, body } = await pools.for(undefined).request({
           method: exchange.method,
           path: exchange.path,
           headers: { ...exchange.headers, accept: 'application/json', 'accept-encoding': 'identity' },
@@ -71,7 +76,7 @@ export function createTransport(contract: ReachableContract, identity: ServiceId
         throw failure(partner, error, { isLate: tooLong.aborted, isGivenUp: exchange.signal.aborted });
       }
     },
-    close: () => pool.destroy(),
+    close: () => pools.destroy(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Who a sandbox partner knows: its clients, the company of each, and their public keys. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { z } from 'zod';
 
@@ -27,11 +28,26 @@ const clientsFile = z.object({
 
 export type SandboxClient = z.output<typeof clientsFile>['clients'][number];
 
-/** @throws {StartupError} when the file is missing or broken. */
-export async function loadSandboxClients(dataDirectory: string, partner: string): Promise<readonly SandboxClient[]> {
+/** As the file has them now: it is looked at again and again. @throws {StartupError} when it is missing or broken. */
+export async function followSandboxClients(
+  dataDirectory: string,
+  partner: string,
+  secrets: Secrets,
+): Promise<() => readonly SandboxClient[]> {
+  const file = join(dataDirectory, `sandbox/${partner}/clients.json`);
+  const read = async () => [{ value: await readFile(file, 'utf8').catch(() => ''), madeAt: new Date() }] as const;
+  const text = await secrets.follow(`sandbox.${partner}.clients`, read);
+  let clients = parse(partner, text?.current().value);
+  text?.onChange(() => {
+    clients = parse(partner, text.current().value);
+  });
+  return () => clients;
+}
+
+function parse(partner: string, text = ''): readonly SandboxClient[] {
   const name = `sandbox/${partner}/clients.json`;
   try {
-    return clientsFile.parse(JSON.parse(await readFile(join(dataDirectory, name), 'utf8'))).clients;
+    return clientsFile.parse(JSON.parse(text)).clients;
   } catch {
     throw new StartupError(
       `The file ${name} of the data folder is missing or broken`,

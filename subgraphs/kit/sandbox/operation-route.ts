@@ -17,7 +17,7 @@ import { createRequestValidator } from './validation.ts';
 
 /** What all operations of a sandbox share. */
 export interface SandboxState {
-  readonly clients: readonly SandboxClient[];
+  readonly clients: () => readonly SandboxClient[];
   readonly tokens: TokenEndpoint;
   readonly keys: PayloadKeys;
   readonly faults: Faults;
@@ -51,7 +51,7 @@ export function operationRoute(
     const work = async (): Promise<unknown> =>
       handler({
         company: client.company,
-        companies: fault?.kind === 'foreign-record' ? everybody(client, state.clients) : [client.company],
+        companies: fault?.kind === 'foreign-record' ? everybody(client, state.clients()) : [client.company],
         path: parts.path,
         query: parts.query,
         body: parts.body,

@@ -7,7 +7,13 @@ import { isProduction } from '@commonhold/platform/configuration.ts';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
-import { isService, type ServiceIdentity, type ServiceName, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import {
+  followByServer,
+  isService,
+  type ServiceIdentity,
+  type ServiceName,
+  tlsMaterial,
+} from '@commonhold/platform/tls/identity.ts';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createCallLog, describeRequest } from './call-log.ts';
 import type { SandboxClient } from './clients.ts';
@@ -29,7 +35,8 @@ export interface SandboxOptions<Operations> {
   readonly identity: ServiceIdentity;
   /** The only services that get in: the partner's own subgraph. */
   readonly accepts: readonly ServiceName[];
-  readonly clients: readonly SandboxClient[];
+  /** As they are now. */
+  readonly clients: () => readonly SandboxClient[];
   /** The OpenAPI document, YAML or JSON. */
   readonly openapi: URL;
   readonly handlers: SandboxHandlers<Operations>;
@@ -109,6 +116,7 @@ function createServer<Operations>({ identity, accepts, log }: SandboxOptions<Ope
     bodyLimit: 2 * 1024 * 1024,
     forceCloseConnections: true,
   });
+  followByServer(server.server, identity, 'TLSv1.2');
   server.addHook('onRequest', async ({ raw: { socket } }) => {
     const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
     if (!isService(certificate, accepts)) throw new Problem(403, 'not-a-client', 'Unknown client certificate');

@@ -35,13 +35,13 @@ const tokenRequest = z.object({
 });
 
 /** @param issuer the only audience that an assertion may have */
-export function createTokenEndpoint(issuer: () => string, clients: readonly SandboxClient[]): TokenEndpoint {
+export function createTokenEndpoint(issuer: () => string, clients: () => readonly SandboxClient[]): TokenEndpoint {
   const tokens = new Map<string, { readonly client: SandboxClient; readonly until: number }>();
   const used = new Map<string, number>();
 
   return {
     exchange: async (form) => {
-      const client = await authenticate(form, issuer(), clients, used);
+      const client = await authenticate(form, issuer(), clients(), used);
       if (!client) return undefined;
       forgetPast(tokens, ({ until }) => until);
       const accessToken = randomBytes(32).toString('base64url');
@@ -52,7 +52,7 @@ export function createTokenEndpoint(issuer: () => string, clients: readonly Sand
       const held = tokens.get(accessToken);
       return held && held.until > Date.now() ? held.client : undefined;
     },
-    list: () => [...tokens.keys()],
+    list: () => [...tokens].filter(([, { until }]) => Date.now() < until).map(([accessToken]) => accessToken),
     revokeAll: () => tokens.clear(),
   };
 }

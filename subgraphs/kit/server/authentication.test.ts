@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { type ServiceIdentity, spiffeId, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
@@ -84,9 +85,35 @@ describe('a subgraph refuses with 401', () => {
     expect({ status, body }).toEqual({ status: 401, body: '{"error":"Unauthorized"}' });
   });
 
-  it("the gateway's own token over somebody else's connection", async () => {
+  it('a token that was good until it was over', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const token = await sign({ iat: now, exp: now + 2 });
+    const statuses = new Set<number>();
+    while (Date.now() < (now + 2) * 1000) {
+      statuses.add((await post({ authorization: `Bearer ${token}` })).status);
+      await wait(50);
+    }
+    expect(statuses).toContain(200);
+    expect((await post({ authorization: `Bearer ${token}` })).status).toBe(401);
+  });
+
+  it('a token that is known, with one character changed', async () => {
+    const token = await sign({});
+    expect((await post({ authorization: `Bearer ${token}` })).status).toBe(200);
+    const [header = '', claims = '', signature = ''] = token.split('.');
+    const changed = [
+      `${header}.${claims}A.${signature}`,
+      `${header}.${claims}.A${signature.slice(1)}`,
+      `${header}.${claims}`,
+    ];
+    for (const other of changed) expect((await post({ authorization: `Bearer ${other}` })).status).toBe(401);
+  });
+
+  it("the gateway's own token over somebody else's connection, though it is known over the gateway's", async () => {
+    const known = await sign({});
+    expect((await post({ authorization: `Bearer ${known}` })).status).toBe(200);
     const thief = createTestGateway(communal, 'smart-home', tiny.port);
-    for (const token of [await sign({}), await mintServiceToken(communal, 'smart-home', CLAIMS)]) {
+    for (const token of [known, await sign({}), await mintServiceToken(communal, 'smart-home', CLAIMS)]) {
       const { status } = await thief.send('/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

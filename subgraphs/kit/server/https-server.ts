@@ -4,7 +4,7 @@
  * Who the peer is stands in the certificate; which peers may do what is decided by `service-authentication.ts`.
  */
 import { createServer, type Server } from 'node:https';
-import { type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
+import { followByServer, type ServiceIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { requestIdOf } from './request-id.ts';
 
@@ -40,6 +40,7 @@ export function createHttpsServer(identity: ServiceIdentity): FastifyInstance {
         },
         handler,
       );
+      followByServer(server, identity, 'TLSv1.3');
       return server.setTimeout(socketTimeout);
     },
     bodyLimit: GREATEST_BODY_BYTES,

@@ -32,12 +32,18 @@ export async function authenticateService(
   identity: ServiceIdentity,
   callers: readonly ServiceName[],
 ): Promise<JWTPayload> {
-  const token = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  const { socket } = request.raw;
-  if (!token || !(socket instanceof TLSSocket)) throw new Unauthenticated();
+  const { text, socket } = presentedToken(request);
   try {
-    return await verifyServiceToken(token, socket.getPeerX509Certificate(), identity.name, callers);
+    return await verifyServiceToken(text, socket.getPeerX509Certificate(), identity.name, callers);
   } catch {
     throw new Unauthenticated();
   }
+}
+
+/** The token that a request shows, and the connection that it came over. @throws {Unauthenticated} when it shows none. */
+export function presentedToken(request: FastifyRequest): { readonly text: string; readonly socket: TLSSocket } {
+  const text = BEARER.exec(request.headers.authorization ?? '')?.[1];
+  const { socket } = request.raw;
+  if (!text || !(socket instanceof TLSSocket)) throw new Unauthenticated();
+  return { text, socket };
 }

@@ -13,7 +13,6 @@
  */
 
 import type { PolicyIndex } from '@commonhold/schema/directives/requirements-of.ts';
-import { isSatisfied } from '@commonhold/schema/requirement.ts';
 import {
   type ConstDirectiveNode,
   type GraphQLInterfaceType,
@@ -24,10 +23,10 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
-import type { Defects } from '../defects.ts';
+import { isPromise } from '../execution/execution.ts';
 import type { SubgraphRequest } from '../subgraph-definition.ts';
 import { decodeId, encodeId, type TypedId } from '../tenancy/ids.ts';
-import { rightsOnId } from '../tenancy/principal.ts';
+import type { PolicyParts } from './compiled.ts';
 import { entityTypeNames } from './entity-types.ts';
 import { idTypeOf } from './id-type.ts';
 
@@ -49,13 +48,13 @@ export function guardReferences(
   schema: GraphQLSchema,
   resolvers: Resolvers,
   policy: PolicyIndex,
-  defects: Defects,
+  parts: PolicyParts,
 ): Resolvers {
   const entities = [...entityTypeNames(schema)].map((name) => schema.getType(name)).filter(isEntityType);
   const guarded = entities.map((type): [string, object] => {
-    const isReadable = readability(schema, type, policy);
+    const isReadable = readability(schema, type, policy, parts);
     const resolve = isResolvable(type) ? authorsResolver(type, resolvers) : () => null;
-    return [type.name, { ...resolvers[type.name], __resolveReference: guard(type, isReadable, resolve, defects) }];
+    return [type.name, { ...resolvers[type.name], __resolveReference: guard(type, isReadable, resolve, parts) }];
   });
   return { ...resolvers, ...Object.fromEntries(guarded) };
 }
@@ -64,21 +63,34 @@ function guard(
   type: EntityType,
   isReadable: (id: TypedId, request: SubgraphRequest) => boolean,
   resolve: AuthorsResolver,
-  defects: Defects,
+  { defects }: PolicyParts,
 ): FederationResolver {
   const idType = idTypeOf(type);
   const externalFields = externalFieldsOf(type);
-  return async (representation, request, info) => {
-    const fields = new Map<string, unknown>(Object.entries(representation));
-    const id = decodeId(fields.get('id'));
-    if (id?.type !== idType || !isReadable(id, request)) return null;
-    const external = Object.fromEntries(
-      externalFields.filter((name) => fields.has(name)).map((name) => [name, fields.get(name)]),
+  const externalOf = (representation: object): Reference['external'] =>
+    Object.fromEntries(
+      externalFields
+        .filter((name) => Object.hasOwn(representation, name))
+        .map((name): [string, unknown] => [name, Reflect.get(representation, name)]),
     );
-    const object = (await resolve({ id, external }, request, info)) ?? null;
-    if (object === null || hasId(object, id)) return object;
-    defects.foreignObjectDropped(type.name, request.log);
-    return null;
+  return (representation, request, info) => {
+    const given: unknown = Object.hasOwn(representation, 'id') ? Reflect.get(representation, 'id') : undefined;
+    const id = decodeId(given);
+    if (id?.type !== idType || !isReadable(id, request)) return null;
+    const check = (object: unknown): unknown => {
+      if (object === null || object === undefined) return null;
+      // There is one form of an id only.
+      if (typeof object === 'object' && 'id' in object && object.id === given) return object;
+      defects.foreignObjectDropped(type.name, request.log);
+      return null;
+    };
+    try {
+      const object = resolve({ id, external: externalOf(representation) }, request, info);
+      return isPromise(object) ? object.then(check) : check(object);
+    } catch (error) {
+      // What throws is this reference's, and none of the others'.
+      return Promise.reject(error);
+    }
   };
 }
 
@@ -87,12 +99,13 @@ function readability(
   schema: GraphQLSchema,
   type: EntityType,
   policy: PolicyIndex,
+  { classes, verdictsOf }: PolicyParts,
 ): (id: TypedId, request: SubgraphRequest) => boolean {
   const kinds = isObjectType(type) ? [type] : schema.getPossibleTypes(type);
-  const alternatives = kinds.map((kind) => policy.field(kind.name, 'id'));
+  const alternatives = [...new Set(kinds.map((kind) => classes.of(policy.field(kind.name, 'id'))))];
   return (id, { principal }) => {
-    const held = rightsOnId(principal, id);
-    return held !== undefined && alternatives.some((requirements) => isSatisfied(held, requirements));
+    const verdicts = verdictsOf(principal).ofId(id);
+    return verdicts !== undefined && alternatives.some((alternative) => verdicts[alternative] === 1);
   };
 }
 
@@ -130,10 +143,6 @@ function isResolver(value: unknown): value is AuthorsResolver {
 
 function isEntityType(type: unknown): type is EntityType {
   return isObjectType(type) || isInterfaceType(type);
-}
-
-function hasId(object: unknown, id: TypedId): boolean {
-  return typeof object === 'object' && object !== null && 'id' in object && object.id === encodeId(id);
 }
 
 /** `@key(resolvable: false)`: the type is only pointed at from here. */

@@ -6,80 +6,73 @@
  *    `reference-resolvers.ts`, and by field, here.
  * 3. Everything else (`_service` too: the gateway composes from files) falls back to deny.
  *
+ * This one tree is all that there is of rules. graphql-shield walks it where policy is interpreted (`interpreted.ts`);
+ * where it is compiled, synchronous checks are made of the decision that each rule carries (`compiled.ts`).
+ *
  * No rule is cached by graphql-shield: a rule that reads the object and is cached by its name gives the answer for the
  * first object of a request to all others.
  */
 
 import type { PolicyIndex } from '@commonhold/schema/directives/requirements-of.ts';
-import { isSatisfied } from '@commonhold/schema/requirement.ts';
-import { type GraphQLObjectType, type GraphQLResolveInfo, type GraphQLSchema, isObjectType } from 'graphql';
+import { isSatisfied, type Requirement } from '@commonhold/schema/requirement.ts';
+import { type GraphQLObjectType, type GraphQLSchema, isObjectType } from 'graphql';
 import type { Defects } from '../defects.ts';
-import { forbidden, internalError, isForClients } from '../errors.ts';
 import type { SubgraphRequest } from '../subgraph-definition.ts';
 import { entityTypeNames } from './entity-types.ts';
-import { applyMiddleware, deny, rule, shield } from './libraries.ts';
+import { rule } from './libraries.ts';
 import { rightsOnObjectsOf } from './object-rights.ts';
 import { checkRepresentations } from './representations.ts';
 
-type FieldRules = Record<string, ReturnType<ReturnType<typeof rule>>>;
+/** By what a rule decides. */
+export type Decision =
+  /** The rights on the object have to satisfy them; where there are none, nobody's do. */
+  | { readonly by: 'rights'; readonly requirements: readonly Requirement[] }
+  /** The arguments have to pass, whoever asks. */
+  | { readonly by: 'arguments'; readonly check: (args: Arguments) => true | Error };
 
-/** `schema`, with every resolver behind the rule of its field. */
-export function shieldSchema(schema: GraphQLSchema, policy: PolicyIndex, defects: Defects): GraphQLSchema {
-  const answerTo = (thrown: unknown, info: GraphQLResolveInfo, request: SubgraphRequest): Error => {
-    if (thrown === null) return forbidden();
-    if (isForClients(thrown)) return thrown;
-    defects.unexpectedError(thrown, `${info.parentType.name}.${info.fieldName}`, request.log);
-    return internalError();
-  };
-  return applyMiddleware(
-    schema,
-    shield(ruleTree(schema, policy, defects), {
-      fallbackRule: deny,
-      // graphql-shield calls this with null for a denied field, and with what a resolver has thrown.
-      fallbackError: (thrown, _parent, _args, context, info) => answerTo(thrown, info, requestIn(context)),
-    }),
-  );
-}
+export type Arguments = Readonly<Record<string, unknown>>;
 
-function ruleTree(schema: GraphQLSchema, policy: PolicyIndex, defects: Defects): Record<string, FieldRules> {
+/** A rule of graphql-shield, and the same for those who don't wait for promises. */
+export type PolicyRule = ReturnType<ReturnType<typeof rule>> & { readonly decision: Decision };
+
+/** By type and field; what isn't in it is denied. */
+export type RuleTree = Readonly<Record<string, Readonly<Record<string, PolicyRule>>>>;
+
+export function ruleTree(schema: GraphQLSchema, policy: PolicyIndex, defects: Defects): RuleTree {
   const ownTypes = Object.values(schema.getTypeMap()).filter(isObjectType).filter(isOwn);
   const tree = Object.fromEntries(ownTypes.map((type) => [type.name, fieldRules(type, policy, defects)]));
   const query = schema.getQueryType()?.name;
   const entities = entityTypeNames(schema);
-  if (query && entities.size > 0) {
-    tree[query] = {
-      ...tree[query],
-      _entities: rule('_entities')((_parent, args) => checkRepresentations(args.representations, entities)),
-    };
-  }
+  if (query && entities.size > 0) tree[query] = { ...tree[query], _entities: entitiesRule(entities) };
   return tree;
 }
 
-function fieldRules(type: GraphQLObjectType, policy: PolicyIndex, defects: Defects): FieldRules {
+function fieldRules(type: GraphQLObjectType, policy: PolicyIndex, defects: Defects): Record<string, PolicyRule> {
   const rightsOn = rightsOnObjectsOf(type, defects);
   const rules = Object.values(type.getFields())
     .filter(isOwn)
-    .map(({ name }): [string, FieldRules[string]] => {
+    .map(({ name }): [string, PolicyRule] => {
       const requirements = policy.field(type.name, name);
-      // A field without a policy doesn't start; were one to get this far, it would be denied.
-      if (requirements.length === 0) return [name, rule(`${type.name}.${name}`)(() => false)];
-      return [
-        name,
-        rule(`${type.name}.${name}`)((parent, _args, request: SubgraphRequest) => {
-          const held = rightsOn(parent, request);
-          return held !== undefined && isSatisfied(held, requirements);
-        }),
-      ];
+      const shieldRule = rule(`${type.name}.${name}`)((parent, _args, request: SubgraphRequest) => {
+        // A field without a policy doesn't start; were one to get this far, it would be denied.
+        if (requirements.length === 0) return false;
+        const held = rightsOn(parent, request);
+        return held !== undefined && isSatisfied(held, requirements);
+      });
+      return [name, Object.assign(shieldRule, { decision: { by: 'rights', requirements } as const })];
     });
   return Object.fromEntries(rules);
+}
+
+function entitiesRule(entities: ReadonlySet<string>): PolicyRule {
+  const check = (args: Arguments): true | Error => checkRepresentations(args['representations'], entities);
+  return Object.assign(
+    rule('_entities')((_parent, args) => check(args)),
+    { decision: { by: 'arguments', check } as const },
+  );
 }
 
 /** What GraphQL and the federation add by themselves begins with an underscore. */
 function isOwn({ name }: { readonly name: string }): boolean {
   return !name.startsWith('_');
-}
-
-/** graphql-shield knows of a context only that it keeps a cache in it. */
-function requestIn(context: object): SubgraphRequest {
-  return context as SubgraphRequest;
 }

@@ -2,6 +2,7 @@
 
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { tlsTowards } from '@commonhold/platform/tls/peer.ts';
+import { openServicePools } from '@commonhold/platform/tls/service-pools.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import DataLoader from 'dataloader';
 import { Agent, request } from 'undici';
@@ -56,11 +57,15 @@ export function createConsentDirectory(
   partner: ConsentPartner,
   directoryUrl: URL,
 ): ConsentDirectory {
-  const dispatcher = new Agent({
-    connect: tlsTowards(identity, 'directory'),
-    maxResponseSize: GREATEST_ANSWER_BYTES,
-    connections: 16,
-  });
+  const pools = openServicePools(
+    identity,
+    (own) =>
+      new Agent({
+        connect: tlsTowards(own, 'directory'),
+        maxResponseSize: GREATEST_ANSWER_BYTES,
+        connections: 16,
+      }),
+  );
   const ask = async (
     { tenant, requestId, signal }: ConsentQuestion,
     residences?: readonly ResidenceKey[],
@@ -68,7 +73,7 @@ export function createConsentDirectory(
     try {
       const token = await mintServiceToken(identity, 'directory', { tenant });
       const { statusCode, body } = await request(new URL('/consents', directoryUrl), {
-        dispatcher,
+        dispatcher: pools.for(token),
         method: 'POST',
         headers: {
           authorization: `Bearer ${token}`,
@@ -85,7 +90,7 @@ export function createConsentDirectory(
       throw subgraphUnavailable();
     }
   };
-  return { of: (question) => consentsOf((residences) => ask(question, residences)), close: () => dispatcher.close() };
+  return { of: (question) => consentsOf((residences) => ask(question, residences)), close: () => pools.close() };
 }
 
 /** For a subgraph that asks no partner: nothing is ever in force. */

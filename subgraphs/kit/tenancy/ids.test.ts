@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { decodeId, encodeId, residenceKey, tenantId } from './ids.ts';
+import { decodeId, encodeId, residenceInId, residenceKey, tenantId } from './ids.ts';
 
 const part = fc.stringMatching(/^[A-Za-z0-9_.:~-]{1,40}$/);
 const typedId = fc.record({
@@ -39,6 +39,22 @@ describe('an id', () => {
           expect(decoded).not.toEqual(id);
         }
       }),
+    );
+  });
+
+  it('is read for its residence alone as it is decoded', () => {
+    const some = fc.oneof(typedId.map(encodeId), nearly, fc.base64String(), fc.string(), fc.anything());
+    const spoilt = fc
+      .tuple(some, fc.constantFrom('', '=', 'A', '\n', '+'))
+      .map(([id, end]) => (end ? `${id}${end}` : id));
+    fc.assert(
+      fc.property(spoilt, typedId, fc.boolean(), (value, other, isOther) => {
+        const id = decodeId(value);
+        const { tenant, type } = id && !isOther ? id : other;
+        const isOfHead = id?.tenant === tenant && id.type === type;
+        expect(residenceInId(value, `${tenant}/${type}/`)).toBe(isOfHead ? (id?.residence ?? '') : undefined);
+      }),
+      { numRuns: 5000 },
     );
   });
 

@@ -28,6 +28,16 @@ export interface TypedId {
 const GREATEST_LENGTH = 512;
 /** What may stand in a part of an id: keys of the directory and of partners. */
 export const PART = /^[A-Za-z0-9_.:~-]{1,120}$/;
+const PARTS =
+  /^([A-Za-z0-9_.:~-]{1,120})\/([A-Za-z0-9_.:~-]{1,120})\/([A-Za-z0-9_.:~-]{0,120})\/([A-Za-z0-9_.:~-]{1,120})$/;
+const GREATEST_PART_LENGTH = 120;
+const SLASH = 0x2f;
+/** By a character's code: its place in base64url's alphabet, -1 where it isn't in it. */
+const SIX_BITS = Int8Array.from({ length: 128 }, (_, code) =>
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(String.fromCharCode(code)),
+);
+/** By a byte: 1 where it may stand in a part. */
+const IN_PART = Uint8Array.from({ length: 256 }, (_, byte) => (PART.test(String.fromCharCode(byte)) ? 1 : 0));
 
 export function tenantId(value: string): TenantId {
   if (!PART.test(value)) throw new TypeError('not a company key');
@@ -41,10 +51,9 @@ export function residenceKey(value: string): ResidenceKey {
 
 /** @throws {TypeError} when a part has characters outside `A-Za-z0-9_.:~-` or is longer than 120. */
 export function encodeId({ tenant, type, residence, key }: TypedId): OpaqueId {
-  const parts = residence === undefined ? [tenant, type, '', key] : [tenant, type, residence, key];
-  const given = residence === undefined ? [tenant, type, key] : parts;
-  if (!given.every((part) => PART.test(part))) throw new TypeError('not a part of an id');
-  return Buffer.from(parts.join('/')).toString('base64url') as OpaqueId;
+  const text = `${tenant}/${type}/${residence ?? ''}/${key}`;
+  if (residence === '' || !PARTS.test(text)) throw new TypeError('not a part of an id');
+  return Buffer.from(text, 'latin1').toString('base64url') as OpaqueId;
 }
 
 /** The parts of an id, or undefined when it isn't one of ours in canonical form. Never throws. */
@@ -52,18 +61,46 @@ export function decodeId(value: unknown): TypedId | undefined {
   if (typeof value !== 'string' || value.length > GREATEST_LENGTH) return undefined;
   const bytes = Buffer.from(value, 'base64url');
   if (bytes.toString('base64url') !== value) return undefined;
-  const [tenant, type, residence, key, ...rest] = bytes.toString('latin1').split('/');
-  if (rest.length > 0 || tenant === undefined || type === undefined || residence === undefined || key === undefined) {
-    return undefined;
+  const [, tenant, type, residence, key] = PARTS.exec(bytes.toString('latin1')) ?? [];
+  if (tenant === undefined || type === undefined || key === undefined) return undefined;
+  return { tenant: tenant as TenantId, type, residence: residence ? (residence as ResidenceKey) : undefined, key };
+}
+
+/**
+ * What `decodeId` says of the residence, for ids of one company and type, without making anything else of them: the
+ * policy of each object of an answer is decided on its id.
+ *
+ * @param head `company/type/`
+ * @returns the residence; empty: none stands in it; undefined: it is no id of ours, or of another company or type
+ */
+export function residenceInId(value: unknown, head: string): ResidenceKey | '' | undefined {
+  if (typeof value !== 'string' || value.length > GREATEST_LENGTH || value.length % 4 === 1) return undefined;
+  let residence = '';
+  let [bits, bitCount, position, isInKey, partLength] = [0, 0, 0, false, 0];
+  for (let index = 0; index < value.length; index += 1) {
+    const six = SIX_BITS[value.charCodeAt(index)];
+    if (six === undefined || six < 0) return undefined;
+    bits = (bits << 6) | six;
+    bitCount += 6;
+    if (bitCount < 8) continue;
+    bitCount -= 8;
+    const byte = bits >> bitCount;
+    bits &= (1 << bitCount) - 1;
+    if (position < head.length) {
+      if (byte !== head.charCodeAt(position)) return undefined;
+    } else if (byte === SLASH && !isInKey) {
+      isInKey = true;
+      partLength = 0;
+    } else {
+      partLength += 1;
+      if (IN_PART[byte] !== 1 || partLength > GREATEST_PART_LENGTH) return undefined;
+      if (!isInKey) residence += String.fromCharCode(byte);
+    }
+    position += 1;
   }
-  if (![tenant, type, key].every((part) => PART.test(part))) return undefined;
-  if (residence !== '' && !PART.test(residence)) return undefined;
-  return {
-    tenant: tenant as TenantId,
-    type,
-    residence: residence === '' ? undefined : (residence as ResidenceKey),
-    key,
-  };
+  // What is left over of the last character is nothing, in canonical form.
+  if (bits !== 0 || !isInKey || partLength === 0) return undefined;
+  return residence as ResidenceKey | '';
 }
 
 /** The id of a residence: its own key is also the residence that it belongs to. */

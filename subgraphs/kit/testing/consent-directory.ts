@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { createHttpsServer } from '../server/https-server.ts';
 import { authenticateService } from '../server/service-authentication.ts';
 import type { ConsentPartner } from '../tenancy/consents.ts';
+import { type QuietChanges, serveQuietChanges } from './quiet-changes.ts';
 
 export interface ConsentDirectoryForTests {
   readonly url: URL;
@@ -11,6 +12,8 @@ export interface ConsentDirectoryForTests {
   withdraw(...residences: readonly string[]): void;
   /** All consents are in force again. */
   restore(): void;
+  /** What it tells of changes of access. */
+  readonly changes: QuietChanges;
   stop(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export async function startConsentDirectory(
       refused: asked.filter((residence) => withdrawn.has(residence)),
     };
   });
+  const changes = serveQuietChanges(server, identity, [partner]);
   const url = new URL(await server.listen({ port: 0, host: 'localhost' }));
   return {
     url: new URL(`https://localhost:${url.port}`),
@@ -41,6 +45,7 @@ export async function startConsentDirectory(
       for (const residence of residences) withdrawn.add(residence);
     },
     restore: () => withdrawn.clear(),
+    changes,
     stop: () => server.close(),
   };
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePki } from '@commonhold/development/pki.ts';
+import { singleKey } from '@commonhold/platform/secrets/key-ring.ts';
 import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { loadIdentity, type ServiceIdentity, type ServiceName } from '@commonhold/platform/tls/identity.ts';
 
@@ -16,9 +17,8 @@ export interface TestIdentities {
 export async function createTestIdentities(): Promise<TestIdentities> {
   const folder = await mkdtemp(join(tmpdir(), 'commonhold-tls-'));
   const secret = randomBytes(16).toString('hex');
-  const masterKey: MasterKey = {
-    derive: (purpose) => new Uint8Array(Buffer.from(`${secret}${purpose}`.padEnd(32).slice(0, 32))),
-  };
+  const derive = (purpose: string) => new Uint8Array(Buffer.from(`${secret}${purpose}`.padEnd(32).slice(0, 32)));
+  const masterKey: MasterKey = { derive, ring: (purpose) => singleKey(derive(purpose)) };
   const tls = join(folder, 'tls');
   await ensurePki(tls, masterKey);
   return {

@@ -1,4 +1,5 @@
 /** For tests: one integration service, its sandbox partner and the consents it asks for, and nothing of the others. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { ensureMasterKey } from '@commonhold/development/master-key.ts';
 import { ensurePartnerKeys } from '@commonhold/development/partner-keys.ts';
 import { ensurePki } from '@commonhold/development/pki.ts';
 import { createLog } from '@commonhold/platform/log.ts';
-import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
+import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
 import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { Registry } from 'prom-client';
 import { Agent, request } from 'undici';
@@ -14,9 +15,10 @@ import { type Contract, loadContract } from '../partner/contract.ts';
 import { createPartnerMetrics } from '../partner/metrics.ts';
 import { createPartner, type Partner } from '../partner/partner.ts';
 import type { RecordedCall } from '../sandbox/call-log.ts';
-import { loadSandboxClients } from '../sandbox/clients.ts';
+import { followSandboxClients } from '../sandbox/clients.ts';
 import type { SandboxHandlers } from '../sandbox/handlers.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import { readPolicyMode } from '../shield/policy-mode.ts';
 import { defineSubgraph } from '../subgraph.ts';
 import type { SubgraphDefinition } from '../subgraph-definition.ts';
 import type { SubgraphClaims } from '../tenancy/principal.ts';
@@ -56,7 +58,7 @@ export async function startIntegration<Paths, Operations, Services extends objec
   const folder = await mkdtemp(join(tmpdir(), `commonhold-${name}-`));
   const environment = { LOG_LEVEL: 'silent', MASTER_KEY_FILE: join(folder, 'master.key') };
   await ensureMasterKey(environment);
-  const masterKey = await loadMasterKey(environment);
+  const { secrets, masterKey } = await openProcessSecrets(environment, createLog(name, environment));
   await ensurePki(join(folder, 'tls'), masterKey);
   await ensurePartnerKeys(folder, masterKey);
   const identityOf = (service: Parameters<typeof loadIdentity>[0]) =>
@@ -68,7 +70,7 @@ export async function startIntegration<Paths, Operations, Services extends objec
     port: 0,
     identity: await identityOf(`${name}-sandbox`),
     accepts: [name],
-    clients: await loadSandboxClients(folder, name),
+    clients: await followSandboxClients(folder, name, secrets),
     openapi: new URL('partner/openapi/v1.yaml', parts.folder),
     handlers: parts.handlers,
     latencyMilliseconds: { least: 0, greatest: 0 },
@@ -81,10 +83,12 @@ export async function startIntegration<Paths, Operations, Services extends objec
     contract: await contractWith(parts, sandbox.origin),
     identity,
     masterKey,
+    secrets,
     dataDirectory: folder,
     metrics: createPartnerMetrics(metrics),
   });
-  const options = { identity, port: 0, log, metrics, directoryUrl: consents.url };
+  const policy = readPolicyMode(process.env);
+  const options = { identity, port: 0, log, metrics, policy, directoryUrl: consents.url };
   const subgraph = await defineSubgraph(parts.define(partner), options);
   const gateway = createTestGateway(await identityOf('gateway'), name, subgraph.port);
   const dispatcher = new Agent({ connect: tlsMaterial(identity) });

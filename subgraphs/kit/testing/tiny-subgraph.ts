@@ -1,4 +1,5 @@
 /** For the kit's own tests: a subgraph with one of everything that the kit guards. */
+
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { createLog } from '@commonhold/platform/log.ts';
 import { Registry } from 'prom-client';
 import { errorOf } from '../errors.ts';
+import { readPolicyMode } from '../shield/policy-mode.ts';
 import type { Reference } from '../shield/reference-resolvers.ts';
 import { defineSubgraph, type SubgraphOptions } from '../subgraph.ts';
 import type { SubgraphDefinition, SubgraphRequest } from '../subgraph-definition.ts';
@@ -73,7 +75,7 @@ export interface TinySubgraphChange {
 
 /** Starts it on a free port; stop it after the test. */
 export async function startTinySubgraph(
-  identities: TestIdentities,
+  identities: Pick<TestIdentities, 'of'>,
   { sdl = TINY_SDL, resolvers = {}, options = {} }: TinySubgraphChange = {},
 ): Promise<TinySubgraph> {
   const folder = await mkdtemp(join(tmpdir(), 'commonhold-sdl-'));
@@ -98,6 +100,7 @@ export async function startTinySubgraph(
         port: 0,
         log: createLog('tiny', { LOG_LEVEL: 'silent' }),
         metrics,
+        policy: readPolicyMode(process.env),
         ...options,
       },
     );

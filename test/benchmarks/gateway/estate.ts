@@ -37,7 +37,10 @@ export interface Meter {
 const DEVICE_KINDS = ['light', 'thermostat', 'lock', 'leak-sensor', 'motion-sensor'] as const;
 const METER_KINDS = ['COLD_WATER', 'HOT_WATER', 'ELECTRICITY', 'HEAT'] as const;
 
-export const RESIDENCES: readonly Residence[] = Array.from({ length: 50 }, (_, index) => {
+export const RESIDENCES: readonly Residence[] = Array.from({ length: 50 }, (_, index) => residence(index));
+
+/** The residence of a number, of which there is no end. */
+export function residence(index: number): Residence {
   const key = residenceKey(`r${index}`);
   return {
     id: id('Residence', key, key),
@@ -45,14 +48,14 @@ export const RESIDENCES: readonly Residence[] = Array.from({ length: 50 }, (_, i
     floor: Math.floor(index / 10),
     areaSquareMeters: (40 + index / 2).toFixed(1),
   };
-});
+}
 
-export const DEVICES: ReadonlyMap<string, readonly Device[]> = byResidence((key, residence) =>
+export const DEVICES: ReadonlyMap<string, readonly Device[]> = byResidence((key, number) =>
   Array.from({ length: 20 }, (_, index) => {
     const kind = DEVICE_KINDS[index % DEVICE_KINDS.length] ?? 'light';
     return {
       id: id('Device', key, `${key}-d${index}`),
-      name: `${kind} ${index} of ${residence}`,
+      name: `${kind} ${index} of ${number}`,
       kind,
       reachable: index % 7 !== 0,
       batteryPercent: index % 3 === 0 ? null : 100 - index,
@@ -63,13 +66,13 @@ export const DEVICES: ReadonlyMap<string, readonly Device[]> = byResidence((key,
   }),
 );
 
-export const ACCOUNTS: ReadonlyMap<string, Account> = byResidence((key, residence) => ({
+export const ACCOUNTS: ReadonlyMap<string, Account> = byResidence((key, number) => ({
   id: id('UtilityAccount', key, `${key}-a`),
-  status: residence % 5 === 0 ? 'OPEN' : 'SETTLED',
+  status: number % 5 === 0 ? 'OPEN' : 'SETTLED',
   meters: METER_KINDS.map((kind, index) => ({
     id: id('Meter', key, `${key}-m${index}`),
     kind,
-    serial: `${kind}-${residence}-${index}`,
+    serial: `${kind}-${number}-${index}`,
     unit: kind === 'ELECTRICITY' || kind === 'HEAT' ? 'kWh' : 'm3',
   })),
 }));

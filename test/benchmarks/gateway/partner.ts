@@ -1,6 +1,7 @@
 /** How every side asks the partner stubs: one pool of connections, one batched call a resource. */
 import { Pool } from 'undici';
 import type { Account, Device, Residence } from './estate.ts';
+import type { Product, Review, User } from './market.ts';
 
 const pool = new Pool(`http://localhost:${process.env['STUB_PORT']}`, { connections: 16 });
 
@@ -13,6 +14,20 @@ export const readDevices = (residences: readonly string[]): Promise<readonly (re
 /** In the order of `residences`. */
 export const readAccounts = (residences: readonly string[]): Promise<readonly Account[]> =>
   read(`/accounts?residences=${residences.join(',')}`);
+
+export const readUsers = (): Promise<readonly User[]> => read('/users');
+
+export const readTopProducts = (first: number): Promise<readonly Product[]> => read(`/topProducts?first=${first}`);
+
+type ReadByIds<Value> = (ids: readonly string[]) => Promise<readonly Value[]>;
+
+// All in the order of the ids.
+export const readUsersById: ReadByIds<User> = (ids) => read(`/usersById?ids=${ids.join(',')}`);
+export const readProducts: ReadByIds<Product> = (ids) => read(`/products?ids=${ids.join(',')}`);
+export const readInventory: ReadByIds<boolean> = (ids) => read(`/inventory?ids=${ids.join(',')}`);
+export const readReviewsByUser: ReadByIds<readonly Review[]> = (ids) => read(`/reviewsByUser?ids=${ids.join(',')}`);
+export const readReviewsByProduct: ReadByIds<readonly Review[]> = (ids) =>
+  read(`/reviewsByProduct?ids=${ids.join(',')}`);
 
 async function read<Answer>(path: string): Promise<Answer> {
   const { body } = await pool.request({ method: 'GET', path });

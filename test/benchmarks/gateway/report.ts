@@ -15,6 +15,7 @@ export function report(figures: readonly Figures[]): string {
         `p99 ${row.p99Milliseconds} ms, ${row.residentMegabytes.toFixed(0)} MB`,
     ),
     line('rps-vs-stock', 'stock-with-shield', ({ requestsPerSecond }) => requestsPerSecond),
+    line('rps-vs-hive', 'hive-rust', ({ requestsPerSecond }) => requestsPerSecond),
     line('cpu-ratio', 'bff', ({ cpuMillisecondsPerRequest }) => cpuMillisecondsPerRequest),
   ].join('\n');
 }

@@ -22,10 +22,26 @@ const result = z.object({
 
 export type LoadResult = z.infer<typeof result>;
 
-/** @throws {Error} when an answer wasn't 200. */
-export async function load(request: LoadRequest, connections: number, seconds: number): Promise<LoadResult> {
+/** When a load ends: after a time, or after so many answers. */
+export type End = { readonly seconds: number } | { readonly requests: number };
+
+/**
+ * @param requestsPerSecond left out: as many as are answered
+ * @throws {Error} when an answer wasn't 200.
+ */
+export async function load(
+  request: LoadRequest,
+  connections: number,
+  end: End,
+  requestsPerSecond?: number,
+): Promise<LoadResult> {
   const child = fork(fileURLToPath(new URL('load-generator.ts', import.meta.url)));
-  child.send({ ...request, connections, duration: seconds });
+  child.send({
+    ...request,
+    connections,
+    ...('seconds' in end ? { duration: end.seconds } : { amount: end.requests, sampleInt: 100 }),
+    ...(requestsPerSecond !== undefined && { overallRate: requestsPerSecond }),
+  });
   const [message] = await once(child, 'message');
   const measured = result.parse(message);
   if (measured.failed > 0 || measured.answered === 0) throw new Error(`${request.url} failed ${measured.failed} times`);

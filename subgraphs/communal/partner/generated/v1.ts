@@ -309,6 +309,8 @@ export interface components {
         /** @description The operator's own key of a residence */
         ResidenceRef: string;
         ServiceRequest: {
+            /** @description The operator's key of a person. */
+            assigneeRef?: string | null;
             category: components["schemas"]["ServiceRequestCategory"];
             companyId: string;
             /** Format: date-time */
@@ -320,6 +322,8 @@ export interface components {
             number: string;
             residenceRef: components["schemas"]["ResidenceRef"];
             status: components["schemas"]["ServiceRequestStatus"];
+            /** Format: date-time */
+            updatedAt?: string;
         };
         /** @enum {string} */
         ServiceRequestCategory: "plumbing" | "heating" | "electrical" | "access" | "other";
@@ -646,6 +650,8 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description The operator's key of a person. */
+                    assigneeRef?: string | null;
                     /** Format: date-time */
                     deadline?: string;
                     status?: components["schemas"]["ServiceRequestStatus"];

@@ -1,4 +1,5 @@
 import type { LoadRequest } from '../../measure/load.ts';
+import type { Graph } from '../graphs.ts';
 import type { Work } from '../works.ts';
 
 /** One way to answer the works: what is measured, and what it is measured against. */
@@ -10,5 +11,5 @@ export interface Side {
   stop(): Promise<void>;
 }
 
-/** Starts a side whose partners answer at `stubPort`. */
-export type StartSide = (stubPort: number) => Promise<Side>;
+/** Starts a side that serves a graph, and whose partners answer at `stubPort`. */
+export type StartSide = (stubPort: number, graph: Graph) => Promise<Side>;

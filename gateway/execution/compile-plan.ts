@@ -1,0 +1,68 @@
+/**
+ * A query plan → functions that carry it out. A plan is compiled once and kept as long as it is.
+ *
+ * Where a plan goes down in the data, its fetches know the whole path; each finds its places when it begins.
+ */
+import type { PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
+import { type GraphQLSchema, parse } from 'graphql';
+import { createPlanAmendment } from './amend-plan.ts';
+import { compileEntityFetch } from './entity-fetch.ts';
+import { compileRootFetch } from './root-fetch.ts';
+import type { Step } from './step.ts';
+
+/**
+ * @param supergraph its SDL
+ * @param schema all of it, by which objects are told apart
+ * @returns a function that throws for a plan of a kind that is never made here
+ */
+export function createPlanCompiler(supergraph: string, schema: GraphQLSchema): (plan: QueryPlan) => Step {
+  const compiled = new WeakMap<QueryPlan, Step>();
+  const amend = createPlanAmendment(parse(supergraph, { noLocation: true }), schema) ?? ((node: PlanNode) => node);
+  return (plan) => {
+    const known = compiled.get(plan);
+    if (known) return known;
+    const { node } = plan;
+    if (node?.kind === 'Subscription') throw new TypeError('subscriptions are not planned here');
+    const step = node ? compilePlan(amend(node), schema) : nothing;
+    compiled.set(plan, step);
+    return step;
+  };
+}
+
+function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
+  return compileNode(root, []);
+
+  function compileNode(node: PlanNode, path: ResponsePath): Step {
+    switch (node.kind) {
+      case 'Fetch':
+        return node.requires ? compileEntityFetch(node, path, schema) : compileRootFetch(node, schema);
+      case 'Flatten':
+        return compileNode(node.node, [...path, ...node.path]);
+      case 'Sequence':
+        return inSequence(node.nodes.map((child) => compileNode(child, path)));
+      case 'Parallel':
+        return inParallel(node.nodes.map((child) => compileNode(child, path)));
+      case 'Condition': {
+        const { condition, ifClause, elseClause } = node;
+        const [met, unmet] = [ifClause, elseClause].map((clause) => (clause ? compileNode(clause, path) : nothing));
+        return async (run) => (run.booleans(condition) ? met : unmet)?.(run);
+      }
+      case 'Defer':
+        throw new TypeError('nothing is deferred here');
+    }
+  }
+}
+
+const nothing: Step = async () => undefined;
+
+function inSequence(steps: readonly Step[]): Step {
+  return async (run) => {
+    for (const step of steps) await step(run);
+  };
+}
+
+function inParallel(steps: readonly Step[]): Step {
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)));
+  };
+}

@@ -1,0 +1,504 @@
+/** What the gateway's execution does that no comparison shows: how often it asks, and where others are wrong. */
+import { describe, expect, it } from '@jest/globals';
+import { type GraphInProcess, graphInProcess } from '../testing/graph-in-process.ts';
+
+interface Reference {
+  readonly upc: string;
+}
+
+const PRODUCTS = {
+  sdl: `
+    type Query { top(first: Int): [Product] all: [Product!] node: Node any: Any }
+    interface Node { id: Int }
+    union Any = Product
+    type Product implements Node @key(fields: "upc") { upc: ID! id: Int name: String! price(currency: String!): Int size: Size }
+    enum Size { SMALL LARGE HIDDEN @inaccessible }`,
+  resolvers: {
+    Query: {
+      top: (_: unknown, { first = 2 }: { readonly first?: number }) =>
+        Array.from({ length: first }, (_, index) => product(String(index % 3))),
+      all: () => [product('0'), null],
+      node: () => ({ __typename: 'Product', ...product('0') }),
+    },
+    Product: {
+      __resolveReference: ({ upc }: Reference) => product(upc),
+      price: ({ upc }: Reference, { currency }: { readonly currency: string }) => Number(upc) + (PRICES[currency] ?? 0),
+    },
+  },
+} as const;
+
+/** What a representation tells beside the key. */
+interface Told {
+  readonly price: number;
+  readonly size: string;
+  readonly parts?: readonly { readonly name: string }[];
+}
+
+const PRICES: Readonly<Record<string, number>> = { USD: 100, EUR: 200, GBP: 300 };
+
+function product(upc: string) {
+  return { upc, id: 0, name: `name ${upc}`, size: 'SMALL' };
+}
+
+const STOCK = {
+  sdl: `
+    type Product @key(fields: "upc") {
+      upc: ID! inStock: Int! price(currency: String!): Int @external
+      dollars: String @requires(fields: "price(currency: \\"USD\\")")
+    }`,
+  resolvers: {
+    Product: {
+      __resolveReference: (reference: Reference) => (reference.upc === 'gone' ? null : reference),
+      inStock: ({ upc }: Reference) => Number(upc),
+      dollars: ({ price }: { readonly price: number }) => `$${price}`,
+    },
+  },
+};
+
+const shop = (): GraphInProcess => graphInProcess({ products: PRODUCTS, stock: STOCK });
+
+const representationsOf = (graph: GraphInProcess, subgraph: string): readonly unknown[] =>
+  (graph.received[subgraph] ?? []).map(({ variables }) => variables?.['representations']);
+
+describe('a fetch of entities', () => {
+  it('names each entity once, and what comes stands at each of its places', async () => {
+    const graph = shop();
+    const { data, errors } = await graph.ask('{ top(first: 300) { upc inStock } }');
+    expect(errors).toEqual([]);
+    expect(representationsOf(graph, 'stock')).toEqual([['0', '1', '2'].map((upc) => ({ __typename: 'Product', upc }))]);
+    expect(data).toEqual({
+      top: Array.from({ length: 300 }, (_, index) => ({ upc: String(index % 3), inStock: index % 3 })),
+    });
+  });
+
+  it('asks for no more than a thousand at once, and one batch that fails costs its own entities', async () => {
+    const many = { ...PRODUCTS, resolvers: { ...PRODUCTS.resolvers, Query: { top: () => manyProducts(2_500) } } };
+    const graph = graphInProcess({ products: many, stock: STOCK });
+    graph.change['stock'] = (answer) => {
+      const entities: unknown = answer.data?.['_entities'];
+      return Array.isArray(entities) && entities.length === 500 ? { data: null, errors: [] } : answer;
+    };
+    const { data, errors } = await graph.ask('{ top { upc dollars } }');
+    expect(representationsOf(graph, 'stock').map((some) => (some as unknown[]).length)).toEqual([1_000, 1_000, 500]);
+    const { top } = data as { readonly top: readonly { readonly dollars: string | null }[] };
+    expect(top.map(({ dollars }) => dollars !== null)).toEqual(manyProducts(2_500).map((_, index) => index < 2_000));
+    expect(errors).toEqual([]);
+  });
+
+  it('that nobody is left to ask for is not made', async () => {
+    const graph = shop();
+    await graph.ask('{ top(first: 0) { inStock } }');
+    expect(graph.received['stock']).toEqual([]);
+  });
+
+  it('tells an error of one entity at each of its places, and one of none at all of them', async () => {
+    const graph = shop();
+    const refused = (path?: readonly (string | number)[]) => () => ({
+      data: { _entities: [null, null] },
+      errors: [{ message: 'no', extensions: { code: 'BAD_USER_INPUT' }, ...(path && { path }) }] as never,
+    });
+    const twice = {
+      ...PRODUCTS,
+      resolvers: { ...PRODUCTS.resolvers, Query: { top: () => ['0', '1', '0'].map(product) } },
+    };
+    const other = graphInProcess({ products: twice, stock: STOCK });
+    other.change['stock'] = refused(['_entities', 0, 'dollars']);
+    expect(pathsOf(await other.ask('{ top { dollars } }'))).toEqual(['top.0.dollars', 'top.2.dollars']);
+    other.change['stock'] = refused();
+    expect(pathsOf(await other.ask('{ top { dollars } }'))).toEqual(['top.0', 'top.2', 'top.1']);
+    expect(graph.received['stock']).toEqual([]);
+  });
+
+  it('tells an error where it is, also when others at that path could not be asked for', async () => {
+    const graph = graphInProcess({
+      products: {
+        sdl: 'type Query { things: [Thing] } union Thing = Other | Product type Other { name: String } type Product @key(fields: "upc") { upc: ID! }',
+        resolvers: {
+          Query: { things: () => [{ __typename: 'Other' }, { __typename: 'Product', upc: 'x' }] },
+        },
+      },
+      stock: {
+        sdl: 'type Product @key(fields: "upc") { upc: ID! inStock: Int }',
+        resolvers: {
+          Product: {
+            inStock: () => {
+              throw new Error('no');
+            },
+          },
+        },
+      },
+    });
+    expect(pathsOf(await graph.ask('{ things { ... on Product { inStock } } }'))).toEqual(['things.1.inStock']);
+  });
+});
+
+function manyProducts(count: number) {
+  return Array.from({ length: count }, (_, index) => product(String(index)));
+}
+
+function pathsOf({ errors }: Awaited<ReturnType<GraphInProcess['ask']>>): readonly string[] {
+  return errors.map(({ path }) => (path ?? []).join('.'));
+}
+
+describe('objects of which several subgraphs know a part', () => {
+  it('are put together, at each level', async () => {
+    const graph = graphInProcess({
+      one: {
+        sdl: `
+          type Query { box: Box }
+          type Box @key(fields: "id") { id: ID! size: Size @shareable parts: [Size!] @shareable }
+          type Size { width: Int }`,
+        resolvers: { Query: { box: () => ({ id: '1', size: { width: 1 }, parts: [{ width: 2 }, { width: 3 }] }) } },
+      },
+      two: {
+        sdl: `
+          type Box @key(fields: "id") { id: ID! size: Size @shareable parts: [Size!] @shareable }
+          type Size { height: Int }`,
+        resolvers: { Box: { size: () => ({ height: 10 }), parts: () => [{ height: 20 }, { height: 30 }] } },
+      },
+    });
+    expect(await graph.ask('{ box { size { width height } parts { width height } } }')).toEqual({
+      data: {
+        box: {
+          size: { width: 1, height: 10 },
+          parts: [
+            { width: 2, height: 20 },
+            { width: 3, height: 30 },
+          ],
+        },
+      },
+      errors: [],
+    });
+  });
+});
+
+describe('fetches that do not need each other', () => {
+  it('are under way at the same time', async () => {
+    const graph = graphInProcess({
+      one: { sdl: 'type Query { one: Int }', resolvers: { Query: { one: () => 1 } } },
+      two: { sdl: 'type Query { two: Int }', resolvers: { Query: { two: () => 2 } } },
+    });
+    const waiting = new Set<() => void>();
+    const together = async <Answer>(answer: Answer): Promise<Answer> => {
+      await new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        if (waiting.size === 2) for (const go of waiting) go();
+      });
+      return answer;
+    };
+    graph.change['one'] = together;
+    graph.change['two'] = together;
+    expect((await graph.ask('{ one two }')).data).toEqual({ one: 1, two: 2 });
+  });
+});
+
+const A = { id: '1', pId: 'p1', compositeId: { one: '1', two: '2', three: '3' }, name: 'a.1' };
+
+describe('where others are wrong', () => {
+  it('a key is not taken from a field that an alias puts in its place', async () => {
+    const graph = shop();
+    const { data, errors } = await graph.ask('{ top { upc: name price: id inStock } }');
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      top: [
+        { upc: 'name 0', price: 0, inStock: 0 },
+        { upc: 'name 1', price: 0, inStock: 1 },
+      ],
+    });
+  });
+
+  it('a field that is required with arguments is not the one that the client asks for with others', async () => {
+    const { data, errors } = await shop().ask(
+      '{ top(first: 1) { dollars price(currency: "GBP") also: price(currency: "EUR") } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ top: [{ dollars: '$100', price: 300, also: 200 }] });
+  });
+
+  it('fields that require one field with different arguments are each told their own', async () => {
+    const conflicting = {
+      sdl: `
+        type Product @key(fields: "upc") {
+          upc: ID! price(currency: String!): Int @external size: Size @external
+          parts(first: Int): [Part!] @external
+          dollars: String @requires(fields: "price(currency: \\"USD\\")")
+          euros: String @requires(fields: "price(currency: \\"EUR\\") size")
+          noPrice: String
+          onePart: String @requires(fields: "parts(first: 1) { name }")
+          twoParts: String @requires(fields: "parts(first: 2) { name }")
+        }
+        type Part @key(fields: "id") { id: ID! name: String @external }
+        enum Size { SMALL LARGE HIDDEN @inaccessible }`,
+      resolvers: {
+        Product: {
+          __resolveReference: (reference: Reference) => reference,
+          dollars: ({ price }: Told) => `$${price}`,
+          euros: ({ price, size }: Told) => `€${price} ${size}`,
+          noPrice: () => 'free',
+          onePart: ({ parts }: Told) => parts?.map(({ name }) => name).join(' '),
+          twoParts: ({ parts }: Told) => parts?.map(({ name }) => name).join(' '),
+        },
+      },
+    };
+    const products = {
+      sdl: `${PRODUCTS.sdl.replace('size: Size }', 'size: Size parts(first: Int): [Part!] }')} type Part @key(fields: "id") { id: ID! }`,
+      resolvers: {
+        ...PRODUCTS.resolvers,
+        Product: {
+          ...PRODUCTS.resolvers.Product,
+          parts: (_: unknown, { first }: { readonly first: number }) => [{ id: 'a' }, { id: 'b' }].slice(0, first),
+        },
+      },
+    };
+    const names = {
+      sdl: 'type Part @key(fields: "id") { id: ID! name: String }',
+      resolvers: { Part: { name: ({ id }: { readonly id: string }) => `part ${id}` } },
+    };
+    const graph = graphInProcess({ products, stock: conflicting, names });
+    const { data, errors } = await graph.ask(
+      'query ($no: Boolean!) { top(first: 1) { dollars ...Euros price(currency: "GBP") onePart twoParts noPrice } } fragment Euros on Product { euros inUsd: price(currency: "USD") @skip(if: $no) }',
+      { no: false },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      top: [
+        {
+          dollars: '$100',
+          euros: '€200 SMALL',
+          inUsd: 100,
+          price: 300,
+          onePart: 'part a',
+          twoParts: 'part a part b',
+          noPrice: 'free',
+        },
+      ],
+    });
+  });
+
+  it('an error below such a field is told under the name that the client gave it', async () => {
+    const graph = shop();
+    graph.change['products'] = (answer) => {
+      const [key = ''] = Object.keys((answer.data?.['top'] as object[] | undefined)?.[0] ?? {}).filter((name) =>
+        name.startsWith('upc_'),
+      );
+      return { ...answer, errors: [{ message: 'no', path: ['top', 0, key] }] as never };
+    };
+    expect(pathsOf(await graph.ask('{ top { upc: name inStock } }'))).toEqual(['top.0.upc']);
+  });
+
+  it('an object of which conditions leave nothing is still told of', async () => {
+    const query = 'query ($no: Boolean!) { top @skip(if: $no) { ... on Product { name @include(if: $no) } } }';
+    const { data, errors } = await shop().ask(query, { no: false });
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ top: [{}, {}] });
+  });
+
+  it('a value that is nothing by itself keeps its name when the planner gives it another', async () => {
+    const graph = graphInProcess({
+      one: {
+        sdl: 'type Query { some: [Some] } union Some = A | B type A @shareable { x: Int! } type B @shareable { x: Int }',
+        resolvers: {
+          Query: {
+            some: () => [
+              { __typename: 'A', x: 0 },
+              { __typename: 'B', x: 0 },
+              { __typename: 'B', x: null },
+            ],
+          },
+        },
+      },
+      two: { sdl: 'type Query { two: A } type A @shareable { x: Int } type B @shareable { x: Int }', resolvers: {} },
+    });
+    const { data, errors } = await graph.ask('{ some { ... on A { x } ... on B { x } } }');
+    expect(errors).toEqual([]);
+    expect(graph.received['one']?.[0]?.query).toContain('__alias_0');
+    expect(data).toEqual({ some: [{ x: 0 }, { x: 0 }, { x: null }] });
+    graph.change['one'] = (answer) => ({
+      ...answer,
+      errors: [{ message: 'no', path: ['some', 2, 'x__alias_0'] }] as never,
+    });
+    expect(pathsOf(await graph.ask('{ some { ... on A { x } ... on B { x } } }'))).toEqual(['some.2.x']);
+  });
+
+  it('an object stays of its type when a subgraph knows but the interface', async () => {
+    const graph = graphInProcess({
+      a: {
+        sdl: `
+          type Query { media: [Media] }
+          interface Media @key(fields: "id") { id: ID! }
+          type Book implements Media @key(fields: "id") { id: ID! pages: Int }
+          type Film implements Media @key(fields: "id") { id: ID! minutes: Int }`,
+        resolvers: {
+          Query: {
+            media: () => [
+              { __typename: 'Book', id: '1', pages: 100 },
+              { __typename: 'Film', id: '2', minutes: 90 },
+            ],
+          },
+        },
+      },
+      b: {
+        sdl: 'type Media @interfaceObject @key(fields: "id") @key(fields: "code") { id: ID! code: ID! }',
+        resolvers: { Media: { __resolveReference: ({ id }: { readonly id: string }) => ({ id, code: `c${id}` }) } },
+      },
+      c: {
+        sdl: 'type Media @interfaceObject @key(fields: "code") { code: ID! stars: Int }',
+        resolvers: {
+          Media: {
+            __resolveReference: ({ code }: { readonly code: string }) => ({ code, stars: Number(code.slice(1)) }),
+          },
+        },
+      },
+    });
+    const { data, errors } = await graph.ask(
+      '{ media { __typename stars ... on Book { pages } ... on Film { minutes } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(representationsOf(graph, 'c')).toEqual([['1', '2'].map((id) => ({ __typename: 'Media', code: `c${id}` }))]);
+    expect(data).toEqual({
+      media: [
+        { __typename: 'Book', stars: 1, pages: 100 },
+        { __typename: 'Film', stars: 2, minutes: 90 },
+      ],
+    });
+  });
+
+  it('names that objects have by themselves are names like any', async () => {
+    const { data } = await shop().ask(
+      '{ constructor: top { toString: name valueOf: price(currency: "USD") } hasOwnProperty: any { __typename } }',
+    );
+    expect(data).toEqual({
+      constructor: [
+        { toString: 'name 0', valueOf: 100 },
+        { toString: 'name 1', valueOf: 101 },
+      ],
+      hasOwnProperty: null,
+    });
+  });
+
+  it('an entity is not identified by a key by which it cannot be asked for', async () => {
+    const graph = graphInProcess({
+      b: {
+        sdl: `
+          type Query { b: B }
+          type B @key(fields: "id") { id: ID! a: [A!]! }
+          type A @key(fields: "compositeId { one two }", resolvable: false) @key(fields: "id compositeId { two three }")
+                 @key(fields: "pId", resolvable: false) @key(fields: "id", resolvable: false) {
+            id: ID! pId: ID! compositeId: CompositeId! name: String! @external nameInB: String! @requires(fields: "name")
+          }
+          type CompositeId @shareable { one: ID! two: ID! three: ID! }`,
+        resolvers: {
+          Query: { b: () => ({ id: '100', a: [A] }) },
+          A: {
+            __resolveReference: (reference: Partial<typeof A>) =>
+              reference.id === A.id && reference.compositeId?.three === '3' ? reference : null,
+            nameInB: ({ name }: typeof A) => `${name} in b`,
+          },
+        },
+      },
+      a: {
+        sdl: `
+          type A @key(fields: "id") @key(fields: "pId", resolvable: false)
+                 @key(fields: "compositeId { one two }", resolvable: false)
+                 @key(fields: "id compositeId { two three }", resolvable: false) {
+            id: ID! pId: ID! compositeId: CompositeId! name: String!
+          }
+          type CompositeId @shareable { one: ID! two: ID! three: ID! }`,
+        resolvers: { A: { __resolveReference: ({ id }: typeof A) => (id === A.id ? A : null) } },
+      },
+    });
+    const { data, errors } = await graph.ask('{ b { id a { id name nameInB } } }');
+    expect(errors).toEqual([]);
+    expect(data).toEqual({ b: { id: '100', a: [{ id: '1', name: 'a.1', nameInB: 'a.1 in b' }] } });
+  });
+
+  it('what nobody can be asked for is not null without an error', async () => {
+    const graph = graphInProcess({
+      a: { sdl: 'type Query { a: Node } interface Node @key(fields: "id") { id: ID! }', resolvers: {} },
+      b: {
+        sdl: 'type Query { b: Node } type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! field: String }',
+        resolvers: { Query: { b: () => ({ id: 'n1', field: 'foo' }) } },
+      },
+    });
+    expect(await graph.ask('{ b { id field } }')).toEqual({ data: { b: { id: 'n1', field: 'foo' } }, errors: [] });
+    const { data, ...answer } = await graph.ask('{ a { field } }');
+    expect(data).toEqual({ a: null });
+    expect(pathsOf({ data, ...answer })).toEqual(['a']);
+  });
+});
+
+describe('an answer', () => {
+  const changed = async (query: string, change: (data: Record<string, unknown>) => void) => {
+    const graph = shop();
+    graph.change['products'] = (answer) => {
+      const plain = JSON.parse(JSON.stringify(answer));
+      change(plain.data);
+      return plain;
+    };
+    return graph.ask(query);
+  };
+
+  it('has an error with a path for a null where there may be none, and null up to where there may', async () => {
+    const answer = await changed('{ top { name } }', (data) => {
+      data['top'] = [{ name: 'a' }, { name: null }, {}];
+    });
+    expect(answer.data).toEqual({ top: [{ name: 'a' }, null, null] });
+    expect(pathsOf(answer)).toEqual(['top.1.name', 'top.2.name']);
+  });
+
+  it('has no errors but those that were told, when a subgraph has no data at all for its fields', async () => {
+    const graph = graphInProcess({
+      one: { sdl: 'type Query { one: Int also: Int }', resolvers: {} },
+      two: { sdl: 'type Query { two: Int }', resolvers: { Query: { two: () => 2 } } },
+    });
+    graph.change['one'] = () => ({ data: null, errors: [{ message: 'no', path: ['one'] }] as never });
+    const answer = await graph.ask('{ one also two }');
+    expect(answer.data).toEqual({ one: null, also: null, two: 2 });
+    expect(pathsOf(answer)).toEqual(['one']);
+  });
+
+  it('has data that is null when there may be no null on the way', async () => {
+    const graph = graphInProcess({
+      one: { sdl: 'type Query { one: [Int!]! two: Int }', resolvers: { Query: { one: () => [1], two: () => 2 } } },
+    });
+    graph.change['one'] = () => ({ data: { one: [1, null], two: 2 } });
+    const answer = await graph.ask('{ two one }');
+    expect(answer.data).toBeNull();
+    expect(pathsOf(answer)).toEqual(['one.1']);
+  });
+
+  const GOOD = { name: 'a', size: 'SMALL', id: 1 };
+  it.each([
+    ['an object for a list', GOOD, null, ['top']],
+    ['a list for an object', [[GOOD]], [null], ['top.0']],
+    ['a text for an object', ['a'], [null], ['top.0']],
+    ['an object for a text', [{ ...GOOD, name: {} }], [null], ['top.0.name']],
+    ['a value that its enum has not', [{ ...GOOD, size: 'HUGE' }], [{ ...GOOD, size: null }], ['top.0.size']],
+    ['a value that clients may not know of', [{ ...GOOD, size: 'HIDDEN' }], [{ ...GOOD, size: null }], ['top.0.size']],
+    ['a number that is none', [{ ...GOOD, id: 'x' }], [{ ...GOOD, id: null }], ['top.0.id']],
+    ['a number that is too large', [{ ...GOOD, id: 2 ** 31 }], [{ ...GOOD, id: null }], ['top.0.id']],
+  ])('has null and an error for %s', async (_, given, expected, paths) => {
+    const answer = await changed('{ top { name size id } }', (data) => {
+      data['top'] = given;
+    });
+    expect(answer.data).toEqual({ top: expected });
+    expect(pathsOf(answer)).toEqual(paths);
+  });
+
+  it('has a text for a number where a text belongs, as GraphQL servers have it', async () => {
+    const answer = await changed('{ top { name } }', (data) => {
+      data['top'] = [{ name: 7 }];
+    });
+    expect(answer).toEqual({ data: { top: [{ name: '7' }] }, errors: [] });
+  });
+
+  it.each([
+    ['of a type that is not there', { node: { __typename: 'Nothing', id: 1 } }],
+    ['of a type that it cannot have', { node: { __typename: 'Query', id: 1 } }],
+    ['whose type is no text', { node: { __typename: 7, id: 1 } }],
+  ])('has null and an error for an object %s', async (_, given) => {
+    const answer = await changed('{ node { id } }', (data) => Object.assign(data, given));
+    expect(answer.data).toEqual({ node: null });
+    expect(pathsOf(answer)).toEqual(['node']);
+  });
+});

@@ -1,0 +1,21 @@
+/** What the parts of a compiled plan do when it is carried out. */
+import type { GraphQLError } from 'graphql';
+import type { BooleanVariables } from '../authorization/conditions.ts';
+import type { Data } from './data.ts';
+import type { FetchFrom } from './subgraph-fetch.ts';
+
+/** One execution of a plan. */
+export interface Run {
+  /** Everything that has come so far. */
+  readonly root: Data;
+  /** Whether no text of it needs an escape in JSON. */
+  isPlain: boolean;
+  /** Errors of fetches, with their paths in the data. */
+  readonly errors: GraphQLError[];
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly booleans: BooleanVariables;
+  readonly fetchFrom: FetchFrom;
+}
+
+/** Never throws: what goes wrong is in the run's errors. */
+export type Step = (run: Run) => Promise<void>;

@@ -1,0 +1,2 @@
+/** What `/webauthn.js` defines: @simplewebauthn/browser as one prebuilt file. */
+declare const SimpleWebAuthnBrowser: typeof import('@simplewebauthn/browser');

@@ -1,0 +1,79 @@
+/** The gateway's own execution on subgraphs in process. */
+import { createLog } from '@commonhold/platform/log.ts';
+import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
+import { standsAnonymously } from '../../authentication/standing.ts';
+import type { Connection } from '../../execution/connection.ts';
+import { createDataKeys } from '../../execution/data-keys.ts';
+import { createExecution } from '../../execution/execute.ts';
+import { withDataKeys } from '../../execution/plan-keys.ts';
+import { createPlanning } from '../../planning/plan.ts';
+import { createPlanner } from '../../planning/planner.ts';
+import type { PlannerPool } from '../../planning/planner-pool.ts';
+import type { LoadedSupergraph } from '../../supergraph/load-supergraph.ts';
+import type { AnswerRequest } from './invented-subgraph.ts';
+
+export interface OwnAnswer {
+  readonly data: unknown;
+  readonly errors: readonly GraphQLError[];
+}
+
+export type ExecuteOwn = (document: DocumentNode, variables: Readonly<Record<string, unknown>>) => Promise<OwnAnswer>;
+
+export function createOwnExecution(
+  supergraph: LoadedSupergraph,
+  subgraphs: Readonly<Record<string, AnswerRequest>>,
+): ExecuteOwn {
+  const findDataKeys = createDataKeys(supergraph.sdl);
+  const plan = withDataKeys(createPlanning(planningHere(supergraph), () => undefined).plan, findDataKeys);
+  const reachable = Object.entries(subgraphs).map(([name, answer]) => ({
+    name,
+    url: `http://${name}`,
+    connection: connectionTo(answer),
+    mintToken: async () => undefined,
+  }));
+  const execute = createExecution(supergraph, reachable, findDataKeys);
+  return async (document, variables) => {
+    const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
+    if (!operation) throw new TypeError('no operation');
+    const { data, errors } = await execute({
+      planned: { document, plan: await plan(document, undefined) },
+      visibleSchema: supergraph.clientSchema,
+      incoming: { document, operation, operationName: null, request: { variables } },
+      fetchContext: {
+        checkStanding: standsAnonymously,
+        requestId: 'request',
+        deadline: Date.now() + 60_000,
+        signal: new AbortController().signal,
+        log: SILENT,
+        onFetch: () => undefined,
+      },
+    });
+    return { data: data === null ? null : data.toJSON(), errors };
+  };
+}
+
+/** Without threads: there are many supergraphs, with few plans each. */
+function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
+  const planOperation = createPlanner(sdl);
+  return {
+    plan: async (task) => {
+      const planned = planOperation(task);
+      if (planned.kind === 'too-complex') throw new Error('too complex');
+      return planned.plan;
+    },
+  };
+}
+
+const SILENT = createLog('test', { LOG_LEVEL: 'silent' });
+
+function connectionTo(answer: AnswerRequest): Connection {
+  return {
+    post: async (_, { body }) => ({
+      status: 200,
+      contentType: 'application/json',
+      text: JSON.stringify(await answer(JSON.parse(body))),
+    }),
+    get: () => Promise.reject(new Error('nothing is got here')),
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,101 @@
+/** As Okta writes them: whole people by PUT, `active` without a path, nobody ever deleted. */
+import { CORE_GROUP, CORE_USER, LIST, patchOf, type Step } from './step.ts';
+
+const person = {
+  schemas: [CORE_USER],
+  userName: '{name}@northgate.example',
+  name: { givenName: 'Given', familyName: 'Family' },
+  emails: [{ primary: true, value: '{name}@northgate.example', type: 'work' }],
+  displayName: 'Given Family',
+  locale: 'en-US',
+  externalId: '{external}',
+  groups: [],
+};
+
+export const OKTA: readonly Step[] = [
+  {
+    name: 'asks for the first of a list to try the connection',
+    method: 'GET',
+    path: '/Users?startIndex=1&count=2',
+    status: 200,
+    holds: { schemas: [LIST], startIndex: 1 },
+  },
+  {
+    name: 'looks for the person by user name',
+    method: 'GET',
+    path: '/Users?filter=userName%20eq%20%22{name}@northgate.example%22&startIndex=1&count=100',
+    status: 200,
+    holds: { totalResults: 0, itemsPerPage: 0, Resources: [] },
+  },
+  {
+    name: 'puts the person in, with a password that is not kept',
+    method: 'POST',
+    path: '/Users',
+    body: { ...person, password: '1mz050nq', active: true },
+    status: 201,
+    holds: { userName: '{name}@northgate.example', active: true, name: { givenName: 'Given' } },
+    keepId: 'user',
+  },
+  { name: 'reads the person', method: 'GET', path: '/Users/{user}', status: 200, holds: { externalId: '{external}' } },
+  {
+    name: 'writes the whole person anew',
+    method: 'PUT',
+    path: '/Users/{user}',
+    body: { ...person, id: '{user}', active: true, name: { givenName: 'Another', familyName: 'Family' } },
+    status: 200,
+    holds: { name: { givenName: 'Another' }, active: true },
+  },
+  {
+    name: 'takes the person out, without a path',
+    method: 'PATCH',
+    path: '/Users/{user}',
+    body: patchOf({ op: 'replace', value: { active: false } }),
+    status: 200,
+    holds: { id: '{user}', active: false },
+  },
+  {
+    name: 'lets the person in again',
+    method: 'PATCH',
+    path: '/Users/{user}',
+    body: patchOf({ op: 'replace', value: { active: true } }),
+    status: 200,
+    holds: { active: true },
+  },
+  {
+    name: 'takes the person out by writing them anew',
+    method: 'PUT',
+    path: '/Users/{user}',
+    body: { ...person, id: '{user}', active: false },
+    status: 200,
+    holds: { active: false },
+  },
+  {
+    name: 'puts a group in, with its members',
+    method: 'POST',
+    path: '/Groups',
+    body: { schemas: [CORE_GROUP], displayName: 'Team {name}', members: [{ value: '{user}', display: '{name}' }] },
+    status: 201,
+    holds: { displayName: 'Team {name}', members: [{ value: '{user}' }] },
+    keepId: 'group',
+  },
+  {
+    name: 'takes a member out by a filter and gives the group a name, in one request',
+    method: 'PATCH',
+    path: '/Groups/{group}',
+    body: patchOf(
+      { op: 'remove', path: 'members[value eq "{user}"]' },
+      { op: 'replace', value: { id: '{group}', displayName: 'Crew {name}' } },
+    ),
+    status: 200,
+    holds: { displayName: 'Crew {name}' },
+  },
+  {
+    name: 'writes all members anew',
+    method: 'PATCH',
+    path: '/Groups/{group}',
+    body: patchOf({ op: 'replace', path: 'members', value: [{ value: '{user}', display: '{name}' }] }),
+    status: 200,
+    holds: { members: [{ value: '{user}' }] },
+  },
+  { name: 'removes the group', method: 'DELETE', path: '/Groups/{group}', status: 204 },
+];

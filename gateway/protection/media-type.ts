@@ -1,9 +1,10 @@
 /**
  * Which media type an answer has, and with which status it goes, by the GraphQL over HTTP specification.
  *
- * - `application/graphql-response+json` is what a client gets that asks for nothing in particular; a document that can't
- *   be executed is answered with 400.
+ * - `application/graphql-response+json`: a document that can't be executed is answered with 400.
  * - `application/json` is for older clients: where there is a GraphQL answer at all, it goes with 200.
+ * - A client that asks for nothing in particular may be old or new: it has data as `application/json`, and is told by the
+ *   status, in the other type, when there is none.
  */
 import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
 import { GraphQLError } from 'graphql';
@@ -12,17 +13,30 @@ import Negotiator from 'negotiator';
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json; charset=utf-8';
 export const JSON_RESPONSE = 'application/json; charset=utf-8';
 
-/** undefined: the client accepts neither. */
-export function mediaTypeFor(accept: string | undefined): string | undefined {
-  return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType([GRAPHQL_RESPONSE, JSON_RESPONSE]);
+export interface HttpAnswer {
+  readonly mediaType: string;
+  readonly status: number | undefined;
 }
 
 /** @throws {GraphQLError} `NOT_ACCEPTABLE` when the client accepts neither. */
 export function assertAcceptable(accept: string | undefined): void {
-  if (mediaTypeFor(accept)) return;
+  if (preferred(accept, [GRAPHQL_RESPONSE, JSON_RESPONSE])) return;
   throw new GraphQLError('Accept application/graphql-response+json or application/json.', {
     extensions: { code: 'NOT_ACCEPTABLE' satisfies ErrorCode, http: { status: 406 } },
   });
+}
+
+/**
+ * @param status undefined: 200
+ * @param code of the first error
+ */
+export function httpAnswerFor(accept: string | undefined, status: number | undefined, code: unknown): HttpAnswer {
+  if (preferred(accept, [GRAPHQL_RESPONSE, JSON_RESPONSE]) === JSON_RESPONSE) {
+    return { mediaType: JSON_RESPONSE, status: status === 400 && REQUEST_ERRORS.has(code) ? 200 : status };
+  }
+  const isSuccess = status === undefined || status < 300;
+  const mediaType = isSuccess ? preferred(accept, [JSON_RESPONSE, GRAPHQL_RESPONSE]) : undefined;
+  return { mediaType: mediaType ?? GRAPHQL_RESPONSE, status };
 }
 
 /** What the document itself is to blame for; everything else keeps its status in either media type. */
@@ -33,6 +47,7 @@ const REQUEST_ERRORS: ReadonlySet<unknown> = new Set<ErrorCode>([
   'BAD_USER_INPUT',
 ]);
 
-export function statusFor(mediaType: string, status: number | undefined, code: unknown): number | undefined {
-  return mediaType === JSON_RESPONSE && status === 400 && REQUEST_ERRORS.has(code) ? 200 : status;
+/** What the client would rather have; the first, where it is all the same to it. */
+function preferred(accept: string | undefined, mediaTypes: string[]): string | undefined {
+  return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType(mediaTypes);
 }

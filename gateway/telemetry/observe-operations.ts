@@ -2,7 +2,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { getOperationAST } from 'graphql';
 import type { AdmittedRequest } from '../pipeline.ts';
-import { mediaTypeFor, statusFor } from '../protection/media-type.ts';
+import { httpAnswerFor } from '../protection/media-type.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface GatewayContext {
@@ -27,11 +27,10 @@ export function observeOperations(metrics: Metrics): ApolloServerPlugin<GatewayC
             contextValue.request.record.codes.push(code);
             metrics.errorTold(code);
           }
-          const mediaType = mediaTypeFor(request.http?.headers.get('accept'));
-          if (!mediaType) return;
-          response.http.headers.set('content-type', mediaType);
-          const status = statusFor(mediaType, response.http.status, codes[0]);
-          if (status !== undefined) response.http.status = status;
+          const { http } = response;
+          const { mediaType, status } = httpAnswerFor(request.http?.headers.get('accept'), http.status, codes[0]);
+          http.headers.set('content-type', mediaType);
+          if (status !== undefined) http.status = status;
         },
       };
     },

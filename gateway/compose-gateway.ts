@@ -73,7 +73,7 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
   const metrics = createMetrics(secrets);
   const identity = await identify(configuration, servers, masterKey, serviceIdentity, metrics);
   const accessRecord = identity && (await openRecord(configuration, await masterKey(), secrets, log));
-  const dataKeys = createDataKeys(supergraph.sdl);
+  const dataKeys = createDataKeys(supergraph);
   const planner = await openPlannerPool(supergraph.sdl);
   const planning = createPlanning(planner, metrics.planned);
   const keptOperations =

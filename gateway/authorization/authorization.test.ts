@@ -20,6 +20,7 @@ import {
 } from 'graphql';
 import { createDataKeys } from '../execution/data-keys.ts';
 import { createAnswerWriting } from '../execution/write-answer.ts';
+import { prepareSupergraph } from '../supergraph/load-supergraph.ts';
 import { createAuthorization } from './authorization.ts';
 
 const LINK =
@@ -67,7 +68,7 @@ const ALL = ['names', 'badges', 'areas', 'locks', 'bills'];
 
 const authorization = createAuthorization(SUPERGRAPH);
 const { apiSchema } = authorization;
-const findDataKeys = createDataKeys(SUPERGRAPH);
+const findDataKeys = createDataKeys(prepareSupergraph(SUPERGRAPH, 'test'));
 const writeAnswer = createAnswerWriting(apiSchema, findDataKeys);
 
 function rightsWith(...scopes: readonly string[]): Rights {

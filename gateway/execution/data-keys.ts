@@ -20,8 +20,10 @@ import {
 } from 'graphql';
 import { conditionsOf } from '../authorization/conditions.ts';
 import { fragmentsOf } from '../authorization/operation.ts';
+import type { LoadedSupergraph } from '../supergraph/load-supergraph.ts';
 import type { Path } from './answer-errors.ts';
 import { fieldOfVariant } from './required-arguments.ts';
+import { createUnknownTypeRemoval, type WithoutUnknownTypes } from './unknown-types.ts';
 
 export interface DataKeys {
   /** The operation as it is to be planned. */
@@ -34,11 +36,12 @@ export interface DataKeys {
 
 export type FindDataKeys = (document: DocumentNode) => DataKeys;
 
-export function createDataKeys(supergraphSdl: string): FindDataKeys {
-  const added = namesAddedByPlanner(supergraphSdl);
+export function createDataKeys({ sdl, fullSchema }: Pick<LoadedSupergraph, 'sdl' | 'fullSchema'>): FindDataKeys {
+  const added = namesAddedByPlanner(sdl);
+  const withoutUnknownTypes = createUnknownTypeRemoval(fullSchema);
   const known = new WeakMap<DocumentNode, DataKeys>();
   return (document) => {
-    const found = known.get(document) ?? dataKeysOf(document, added);
+    const found = known.get(document) ?? dataKeysOf(document, added, withoutUnknownTypes);
     known.set(document, found);
     return found;
   };
@@ -49,7 +52,11 @@ interface AddedNames {
   readonly withArguments: ReadonlySet<string>;
 }
 
-function dataKeysOf(document: DocumentNode, added: AddedNames): DataKeys {
+function dataKeysOf(
+  document: DocumentNode,
+  added: AddedNames,
+  withoutUnknownTypes: WithoutUnknownTypes = (planned) => planned,
+): DataKeys {
   const suffix = freeSuffix(document);
   const fragments = fragmentsOf(document);
   const keyOf = (field: FieldNode): string => {
@@ -73,7 +80,7 @@ function dataKeysOf(document: DocumentNode, added: AddedNames): DataKeys {
     },
   });
   return {
-    document: changed ? renamed : document,
+    document: withoutUnknownTypes(changed ? renamed : document, suffix),
     keyOf,
     inAnswer: (path) =>
       path.map((part) => {

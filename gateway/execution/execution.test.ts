@@ -363,6 +363,17 @@ describe('where others are wrong', () => {
     });
   });
 
+  it('fields of one name are one field, also when their conditions differ', async () => {
+    const graph = graphInProcess({
+      one: { sdl: 'type Query { thing: Thing list: [Int!]! } type Thing { a: Int b: Int! }', resolvers: {} },
+    });
+    graph.change['one'] = () => ({ data: { thing: { a: 1, b: null }, list: [null] } });
+    const query = 'query ($yes: Boolean = true) { thing @include(if: $yes) { a } list thing { b } }';
+    const answer = await graph.ask(query);
+    expect(answer.data).toBeNull();
+    expect(pathsOf(answer)).toEqual(['thing.b', 'list.0']);
+  });
+
   it('names that objects have by themselves are names like any', async () => {
     const { data } = await shop().ask(
       '{ constructor: top { toString: name valueOf: price(currency: "USD") } hasOwnProperty: any { __typename } }',
@@ -413,19 +424,34 @@ describe('where others are wrong', () => {
   });
 
   it('what nobody can be asked for is not null without an error', async () => {
-    const graph = graphInProcess({
-      a: { sdl: 'type Query { a: Node } interface Node @key(fields: "id") { id: ID! }', resolvers: {} },
-      b: {
-        sdl: 'type Query { b: Node } type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! field: String }',
-        resolvers: { Query: { b: () => ({ id: 'n1', field: 'foo' }) } },
-      },
-    });
+    const graph = nodes();
     expect(await graph.ask('{ b { id field } }')).toEqual({ data: { b: { id: 'n1', field: 'foo' } }, errors: [] });
     const { data, ...answer } = await graph.ask('{ a { field } }');
     expect(data).toEqual({ a: null });
     expect(pathsOf({ data, ...answer })).toEqual(['a']);
   });
+
+  it.each([
+    '{ b { __typename id } two }',
+    '{ b { type: __typename } b { id: field } two }',
+    'query ($no: Boolean = false) { b { id ... on Node { __typename @skip(if: $no) } } two }',
+  ])('an object of an interface that no type implements has no type: %s', async (query) => {
+    const answer = await nodes().ask(query);
+    expect(answer.data).toEqual({ b: null, two: 2 });
+    expect(pathsOf(answer)).toEqual([query.includes('type:') ? 'b.type' : 'b.__typename']);
+  });
 });
+
+/** Nodes of which one subgraph knows the interface and another one an object, and nobody a type. */
+function nodes(): GraphInProcess {
+  return graphInProcess({
+    a: { sdl: 'type Query { a: Node } interface Node @key(fields: "id") { id: ID! }', resolvers: {} },
+    b: {
+      sdl: 'type Query { b: Node two: Int } type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! field: String }',
+      resolvers: { Query: { b: () => ({ id: 'n1', field: 'foo' }), two: () => 2 } },
+    },
+  });
+}
 
 describe('an answer', () => {
   const changed = async (query: string, change: (data: Record<string, unknown>) => void) => {

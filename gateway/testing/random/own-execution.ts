@@ -23,7 +23,7 @@ export function createOwnExecution(
   supergraph: LoadedSupergraph,
   subgraphs: Readonly<Record<string, AnswerRequest>>,
 ): ExecuteOwn {
-  const findDataKeys = createDataKeys(supergraph.sdl);
+  const findDataKeys = createDataKeys(supergraph);
   const plan = withDataKeys(createPlanning(planningHere(supergraph), () => undefined).plan, findDataKeys);
   const reachable = Object.entries(subgraphs).map(([name, answer]) => ({
     name,

@@ -4,6 +4,17 @@
  * `rooms`: tests beside the code of a room, which start what they need. `system`: tests by guarantee, which share one
  * running system. `processes`: tests by guarantee that start what they need themselves.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// For what the tests of a run begin with; test/run.sh names one folder for its three kinds.
+if (!process.env['TEST_TEMPLATES']) {
+  const folder = mkdtempSync(join(tmpdir(), 'commonhold-templates-'));
+  process.env['TEST_TEMPLATES'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layOutClusters } from './embedded-cluster.ts';
 import { startPostgres } from './postgres.ts';
+import { layOut } from './templates.ts';
 
 export interface TestDatabase {
   /** For `DATABASE_URL`; undefined: embedded. */
@@ -13,23 +14,41 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
+/** Something that many tests begin with. */
+export interface DatabaseContent {
+  /** Tells it from others. */
+  readonly name: string;
+  write(database: Pick<TestDatabase, 'url' | 'dataDirectory'>): Promise<void>;
+}
+
+/** @param content left out: an empty database */
+export type ProvideDatabase = (content?: DatabaseContent) => Promise<TestDatabase>;
+
 /**
  * @example
  * describe.each(DATABASES)('on %s', (_, provide) => { … });
  */
-export const DATABASES: readonly (readonly [string, () => Promise<TestDatabase>])[] = [
+export const DATABASES: readonly (readonly [string, ProvideDatabase])[] = [
   [
     'PGlite',
-    async () => {
+    async (content) => {
       const provided = withFolder(undefined, async () => undefined);
-      await layOutClusters(provided.dataDirectory, ['directory']);
+      if (!content) await layOutClusters(provided.dataDirectory, ['directory']);
+      else {
+        await layOut(`pglite-${content.name}`, provided.dataDirectory, async (dataDirectory) => {
+          await layOutClusters(dataDirectory, ['directory']);
+          await content.write({ url: undefined, dataDirectory });
+        });
+      }
       return provided;
     },
   ],
   [
     'PostgreSQL',
-    async () => {
-      const { url, stop } = await startPostgres();
+    async (content) => {
+      const { url, stop } = await startPostgres(
+        content && { name: content.name, write: (url) => content.write({ url, dataDirectory: tmpdir() }) },
+      );
       return withFolder(url, stop);
     },
   ],

@@ -2,12 +2,13 @@
  * Lays out an empty embedded database, copied from one that is made once on this machine: PGlite takes seconds of CPU to
  * make one, and each test has its own. What opens it runs the same migrations in it as in one of its own making.
  */
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { z } from 'zod';
+import { copyFolder } from './templates.ts';
 
 const CACHE = fileURLToPath(new URL('../node_modules/.cache/commonhold/', import.meta.url));
 const PACKAGE = z.object({ version: z.string() });
@@ -16,7 +17,7 @@ const PACKAGE = z.object({ version: z.string() });
 export async function layOutClusters(dataDirectory: string, names: readonly string[]): Promise<void> {
   const empty = await emptyCluster();
   await mkdir(join(dataDirectory, 'database'), { recursive: true, mode: 0o700 });
-  await Promise.all(names.map((name) => cp(empty, join(dataDirectory, 'database', name), { recursive: true })));
+  await Promise.all(names.map((name) => copyFolder(empty, join(dataDirectory, 'database', name))));
 }
 
 /** A cluster is of use to the version alone that made it. */

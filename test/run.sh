@@ -9,6 +9,11 @@ sh test/provision.sh || exit 1
 NODE_COMPILE_CACHE="$PWD/node_modules/.cache/node"
 export NODE_COMPILE_CACHE
 
+# What many tests begin with, made once.
+TEST_TEMPLATES=$(mktemp -d)
+export TEST_TEMPLATES
+trap 'rm -rf "$TEST_TEMPLATES"' EXIT
+
 run() {
   project=$1
   shift

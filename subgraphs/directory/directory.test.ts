@@ -17,7 +17,6 @@ import { createTestGateway, type TestGateway } from '@commonhold/kit/testing/gat
 import { createTestIdentities, type TestIdentities } from '@commonhold/kit/testing/identities.ts';
 import { STALE_SECONDS } from '@commonhold/platform/access-feed/known-versions.ts';
 import { createLog } from '@commonhold/platform/log.ts';
-import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { createKeyedHash } from '@commonhold/platform/secrets/keyed-hash.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import { ROLES, type Role } from '@commonhold/schema/policy.ts';
@@ -31,7 +30,7 @@ import type { Tables } from './database/tables.ts';
 import { createOwnerTransactions, createTenantTransactions } from './database/tenant-transaction.ts';
 import { directory } from './definition.ts';
 import { inventPerson } from './seed/people.ts';
-import { seedSampleEstate } from './seed/write.ts';
+import { SAMPLE_ESTATE } from './testing/sample-estate.ts';
 import { startGrantUses } from './uses/grant-uses.ts';
 
 const NORTHGATE = tenantId('northgate');
@@ -63,11 +62,10 @@ describe.each(DATABASES)('the directory on %s', (_, provide) => {
   const count = { queries: 0 };
 
   beforeAll(async () => {
-    provided = await provide();
+    provided = await provide(SAMPLE_ESTATE);
     identities = await createTestIdentities();
     database = await openDirectory(provided.url, provided.dataDirectory);
-    const envelope = createEnvelope(new Uint8Array(32).fill(7));
-    await seedSampleEstate(database, envelope, new Date());
+    const { envelope } = SAMPLE_ESTATE;
     const identity = await identities.of('directory');
     const log = createLog('directory', { LOG_LEVEL: 'silent' });
     const metrics = new Registry();

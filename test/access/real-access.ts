@@ -16,7 +16,7 @@ import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { followAccess } from '@commonhold/platform/access-feed/follow.ts';
 import { isRole, type Role } from '@commonhold/schema/policy.ts';
 import { sql } from 'kysely';
-import type { TestDatabase } from '../databases.ts';
+import type { ProvideDatabase } from '../databases.ts';
 import type { Model, ModelGrant } from './model.ts';
 
 const COMPANY = 'northgate';
@@ -49,7 +49,7 @@ export interface RealAccess {
 }
 
 /** @param provide the database */
-export async function startRealAccess(provide: () => Promise<TestDatabase>): Promise<RealAccess> {
+export async function startRealAccess(provide: ProvideDatabase): Promise<RealAccess> {
   const started = await startDirectory(provide);
   const reviews = reviewsIn(started, COMPANY);
   const line = await openLine(started.port);

@@ -4,7 +4,7 @@ import { obtainToken } from '@commonhold/development/obtain-token.ts';
 import { personaPassword, personaTotpSecret } from '@commonhold/development/personas.ts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Secret } from 'otpauth';
-import { beginLogin, startIssuer, type TestIssuer } from './issuer-process.ts';
+import { beginLogin, startIssuer, startNewIssuer, type TestIssuer } from './issuer-process.ts';
 import { addPasskey, PASSKEY_NAME, questionOf } from './passkeys.ts';
 
 let issuer: TestIssuer | undefined;
@@ -12,7 +12,7 @@ afterEach(() => issuer?.stop());
 
 describe("the issuer's data folder and log", () => {
   it('hold no login name, password, TOTP secret, passkey, token, code or private key in clear', async () => {
-    issuer = await startIssuer({ LOG_LEVEL: 'trace' });
+    issuer = await startNewIssuer({ LOG_LEVEL: 'trace' });
     const email = 'dispatcher@northgate.example';
     const login = await beginLogin(issuer);
     const passwordPage = await login.open({ login_hint: email });
@@ -74,7 +74,7 @@ describe('the issuer refuses to start', () => {
     ['with a foreign domain for passkeys', { ISSUER_RP_ID: 'elsewhere.example' }, /^issuer: ISSUER_RP_ID is neither/],
     ['with a broken variable', { ISSUER_KEY_DAYS: 'soon' }, /^issuer: Environment variable ISSUER_KEY_DAYS is not/],
   ])('%s', async (_, environment, sentence) => {
-    issuer = await startIssuer(environment);
+    issuer = await startNewIssuer(environment);
 
     expect(await issuer.process.exit).toBe(1);
     expect(issuer.process.output()).toMatch(sentence);
@@ -98,7 +98,7 @@ describe('the issuer refuses to start', () => {
 
 describe('in production, an empty store', () => {
   it('starts without personas and without the sample services', async () => {
-    issuer = await startIssuer({
+    issuer = await startNewIssuer({
       NODE_ENV: 'production',
       ISSUER_URL: 'https://login.operator.example',
       DEVELOPMENT_SEED: undefined,

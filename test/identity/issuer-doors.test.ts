@@ -3,7 +3,7 @@ import { freePort } from '@commonhold/gateway/testing/listen.ts';
 import { loadIdentity, tlsMaterial } from '@commonhold/platform/tls/identity.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
-import { startIssuer, type TestIssuer } from './issuer-process.ts';
+import { startIssuer, startNewIssuer, type TestIssuer } from './issuer-process.ts';
 
 let issuer: TestIssuer;
 let metricsUrl: string;
@@ -44,7 +44,7 @@ describe('a route that is limited or looked after', () => {
 
 describe('behind a proxy', () => {
   it('a limit counts the address that the proxy has seen, whatever the client says that it comes from', async () => {
-    const behind = await startIssuer({
+    const behind = await startNewIssuer({
       NODE_ENV: 'production',
       ISSUER_URL: 'https://login.example',
       DEVELOPMENT_SEED: undefined,

@@ -20,6 +20,7 @@ import { loadIdentity } from '@commonhold/platform/tls/identity.ts';
 import * as client from 'openid-client';
 import { layOutClusters } from '../embedded-cluster.ts';
 import { startProcess, type TestProcess } from '../processes.ts';
+import { layOut } from '../templates.ts';
 
 export interface TestIssuer {
   readonly url: string;
@@ -39,22 +40,52 @@ export interface TestIssuer {
   stop(): Promise<void>;
 }
 
-export async function startIssuer(overrides: NodeJS.ProcessEnv = {}): Promise<TestIssuer> {
-  const folder = await mkdtemp(join(tmpdir(), 'issuer-'));
-  const data = join(folder, 'data');
-  const files = { DATA_DIR: data, MASTER_KEY_FILE: join(folder, 'master.key') };
-  await layOutClusters(data, ['issuer']);
+/** One that has been started before, with the sample accounts in its store. */
+export function startIssuer(overrides: NodeJS.ProcessEnv = {}): Promise<TestIssuer> {
+  return startIn((folder) => layOut('issuer', folder, startOnce), overrides);
+}
+
+/** On an empty store. */
+export function startNewIssuer(overrides: NodeJS.ProcessEnv = {}): Promise<TestIssuer> {
+  return startIn(prepareFolder, overrides);
+}
+
+async function startOnce(folder: string): Promise<void> {
+  await prepareFolder(folder);
+  const { process, directory } = await startOn(folder, {});
+  await process.stop();
+  await directory.stop();
+}
+
+async function prepareFolder(folder: string): Promise<void> {
+  const { DATA_DIR, ...files } = filesIn(folder);
+  await layOutClusters(DATA_DIR, ['issuer']);
   await ensureMasterKey(files);
   const masterKey = await loadMasterKey(files);
-  await ensurePki(join(data, 'tls'), masterKey);
-  await ensureServicesPki(servicesTlsDirectory(data), masterKey);
-  const directory = await startStubDirectory(await loadIdentity('directory', join(data, 'tls'), masterKey));
+  await ensurePki(join(DATA_DIR, 'tls'), masterKey);
+  await ensureServicesPki(servicesTlsDirectory(DATA_DIR), masterKey);
+}
+
+function filesIn(folder: string) {
+  return { DATA_DIR: join(folder, 'data'), MASTER_KEY_FILE: join(folder, 'master.key') };
+}
+
+async function startIn(prepare: (folder: string) => Promise<void>, overrides: NodeJS.ProcessEnv): Promise<TestIssuer> {
+  const folder = await mkdtemp(join(tmpdir(), 'issuer-'));
+  await prepare(folder);
+  return startOn(folder, overrides);
+}
+
+async function startOn(folder: string, overrides: NodeJS.ProcessEnv): Promise<TestIssuer> {
+  const files = filesIn(folder);
+  const masterKey = await loadMasterKey(files);
+  const directory = await startStubDirectory(await loadIdentity('directory', join(files.DATA_DIR, 'tls'), masterKey));
   const surroundings = { folder, port: await freePort(), directory };
   return start(surroundings, {
     PORT_BASE: '4000',
     ISSUER_PORT: String(surroundings.port),
     ISSUER_SERVICES_PORT: String(await freePort()),
-    SERVICES_TLS_DIR: servicesTlsDirectory(data),
+    SERVICES_TLS_DIR: servicesTlsDirectory(files.DATA_DIR),
     DIRECTORY_URL: directory.origin,
     ...files,
     DEVELOPMENT_SEED: '1',

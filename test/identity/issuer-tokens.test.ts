@@ -4,7 +4,7 @@ import { currentCode } from '@commonhold/development/persona-totp.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { beginLogin, startIssuer, type TestIssuer } from './issuer-process.ts';
+import { beginLogin, startIssuer, startNewIssuer, type TestIssuer } from './issuer-process.ts';
 
 describe('the tokens of a person', () => {
   let issuer: TestIssuer;
@@ -72,7 +72,7 @@ describe('a rotation of keys', () => {
   const AGE_SECONDS = 10;
   let issuer: TestIssuer;
   beforeAll(async () => {
-    issuer = await startIssuer({ ISSUER_KEY_DAYS: String(AGE_SECONDS / 86_400), ISSUER_KEY_OVERLAP_SECONDS: '3' });
+    issuer = await startNewIssuer({ ISSUER_KEY_DAYS: String(AGE_SECONDS / 86_400), ISSUER_KEY_OVERLAP_SECONDS: '3' });
   });
   afterAll(() => issuer.stop());
 

@@ -6,9 +6,8 @@ import {
   createTenantTransactions,
   type InTenant,
 } from '@commonhold/directory/database/tenant-transaction.ts';
-import { seedSampleEstate } from '@commonhold/directory/seed/write.ts';
+import { SAMPLE_ESTATE } from '@commonhold/directory/testing/sample-estate.ts';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
-import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { DATABASES, type TestDatabase } from '../databases.ts';
@@ -136,9 +135,8 @@ describe.each(DATABASES)('on %s', (_, provide) => {
   let inTenant: InTenant;
 
   beforeAll(async () => {
-    provided = await provide();
+    provided = await provide(SAMPLE_ESTATE);
     database = await openDirectory(provided.url, provided.dataDirectory);
-    await seedSampleEstate(database, createEnvelope(new Uint8Array(32)), new Date());
     await writeWhatIsNotSeeded(database);
     inTenant = createTenantTransactions(database);
   });
@@ -287,7 +285,6 @@ describe.each(DATABASES)('on %s', (_, provide) => {
     await database.destroy();
     database = await openDirectory(provided.url, provided.dataDirectory);
     inTenant = createTenantTransactions(database);
-    await seedSampleEstate(database, createEnvelope(new Uint8Array(32)), new Date());
     const { rows } = await run('select count(*)::integer as residences from residence');
     expect(rows).toEqual([{ residences: 1000 }]);
   });

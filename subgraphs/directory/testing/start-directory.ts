@@ -5,10 +5,10 @@ import { createTestGateway, type TestGateway } from '@commonhold/kit/testing/gat
 import { createTestIdentities } from '@commonhold/kit/testing/identities.ts';
 import { STALE_SECONDS } from '@commonhold/platform/access-feed/known-versions.ts';
 import { createLog } from '@commonhold/platform/log.ts';
-import { createEnvelope, type Envelope } from '@commonhold/platform/secrets/envelope.ts';
+import type { Envelope } from '@commonhold/platform/secrets/envelope.ts';
 import { createKeyedHash } from '@commonhold/platform/secrets/keyed-hash.ts';
 import type { ServiceIdentity, ServiceName } from '@commonhold/platform/tls/identity.ts';
-import type { TestDatabase } from '@commonhold/test/databases.ts';
+import type { ProvideDatabase } from '@commonhold/test/databases.ts';
 import type { Kysely } from 'kysely';
 import { Registry } from 'prom-client';
 import { startAccessChanges } from '../changes/access-changes.ts';
@@ -16,8 +16,8 @@ import { openDirectory } from '../database/open-directory.ts';
 import type { Tables } from '../database/tables.ts';
 import { createTenantTransactions } from '../database/tenant-transaction.ts';
 import { directory } from '../definition.ts';
-import { seedSampleEstate } from '../seed/write.ts';
 import { startGrantUses } from '../uses/grant-uses.ts';
+import { SAMPLE_ESTATE } from './sample-estate.ts';
 
 export interface StartedDirectory {
   readonly gateway: TestGateway;
@@ -30,12 +30,11 @@ export interface StartedDirectory {
   stop(): Promise<void>;
 }
 
-export async function startDirectory(provide: () => Promise<TestDatabase>): Promise<StartedDirectory> {
-  const provided = await provide();
+export async function startDirectory(provide: ProvideDatabase): Promise<StartedDirectory> {
+  const provided = await provide(SAMPLE_ESTATE);
   const identities = await createTestIdentities();
   const database = await openDirectory(provided.url, provided.dataDirectory);
-  const envelope = createEnvelope(new Uint8Array(32).fill(7));
-  await seedSampleEstate(database, envelope, new Date());
+  const envelope = SAMPLE_ESTATE.envelope;
   const identity = await identities.of('directory');
   const log = createLog('directory', { LOG_LEVEL: 'silent' });
   const metrics = new Registry();

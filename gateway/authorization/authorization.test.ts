@@ -143,6 +143,28 @@ describe('a plan', () => {
   });
 });
 
+describe('an interface that no type implements', () => {
+  it('has objects all the same, of which what may be seen stays', () => {
+    const graph = createAuthorization(UNIMPLEMENTED);
+    const outcome = (query: string, ...scopes: readonly string[]) =>
+      graph.prune({ document: parse(query), rights: rightsWith(...scopes) });
+    expect(outcome('{ b { __typename field } }').kind).toBe('unchanged');
+    expect(outcome('{ b { field secret } }', 'secrets').kind).toBe('unchanged');
+    const query = '{ b { field secret ... on Node { secret } } }';
+    expect(pathsOf(outcome(query))).toEqual(['b.secret']);
+  });
+});
+
+/** Nodes that one subgraph knows as an interface, another one as objects, and nobody as a type. */
+const UNIMPLEMENTED = composeSupergraph(
+  Object.entries({
+    a: `${LINK} type Query { a: Node } interface Node @key(fields: "id") { id: ID! }`,
+    b: `${LINK}
+      type Query { b: Node }
+      type Node @federation__interfaceObject @key(fields: "id") { id: ID! field: String secret: String @requiresScopes(scopes: [["secrets"]]) }`,
+  }).map(([name, sdl]) => ({ name, routingUrl: `http://${name}.example`, document: parse(sdl) })),
+);
+
 /** Products are known by a key that not everybody may see; what is featured brings the title along. */
 const KEYED = composeSupergraph(
   Object.entries({

@@ -189,8 +189,10 @@ export function pruneOperation(
     return [];
   }
 
+  /** Of an interface that no type implements there may be objects all the same, of a subgraph that knows it as an object. */
   function objectsOf(type: GraphQLCompositeType): readonly string[] {
-    return isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
+    const objects = isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [];
+    return objects.length > 0 ? objects : [type.name];
   }
 }
 

@@ -30,12 +30,14 @@ export function createPlanCompiler(supergraph: string, schema: GraphQLSchema): (
 }
 
 function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
+  // What an entity is below depends on what it stands in, where arguments come from there.
+  const isShared = !takesContext(root);
   return compileNode(root, []);
 
   function compileNode(node: PlanNode, path: ResponsePath): Step {
     switch (node.kind) {
       case 'Fetch':
-        return node.requires ? compileEntityFetch(node, path, schema) : compileRootFetch(node, schema);
+        return node.requires ? compileEntityFetch(node, path, schema, isShared) : compileRootFetch(node, schema);
       case 'Flatten':
         return compileNode(node.node, [...path, ...node.path]);
       case 'Sequence':
@@ -50,6 +52,22 @@ function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
       case 'Defer':
         throw new TypeError('nothing is deferred here');
     }
+  }
+}
+
+function takesContext(node: PlanNode | undefined): boolean {
+  switch (node?.kind) {
+    case 'Fetch':
+      return node.contextRewrites !== undefined;
+    case 'Flatten':
+      return takesContext(node.node);
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.some(takesContext);
+    case 'Condition':
+      return takesContext(node.ifClause) || takesContext(node.elseClause);
+    default:
+      return false;
   }
 }
 

@@ -10,10 +10,12 @@
  * object as well, so that nobody would know whether there is one.
  */
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   Kind,
+  type ObjectFieldNode,
   parse,
   type SelectionSetNode,
   visit,
@@ -122,21 +124,25 @@ function freeSuffix(document: DocumentNode): string {
   return suffix;
 }
 
-/** The names in field sets of `@key` and `@requires`, which the directives of the supergraph repeat. */
+/** The names in field sets of `@key`, `@requires` and `@fromContext`, which the directives of the supergraph repeat. */
 function namesAddedByPlanner(supergraphSdl: string): AddedNames {
   const all = new Set<string>();
   const withArguments = new Set<string>();
+  const addNames = ({ name, value }: ArgumentNode | ObjectFieldNode): void => {
+    if (!FIELD_SETS.has(name.value) || value.kind !== Kind.STRING) return;
+    for (const [, field, opening] of value.value.matchAll(/([_A-Za-z]\w*)\s*(\(?)/g)) {
+      if (field === undefined) continue;
+      all.add(field);
+      if (opening) withArguments.add(field);
+    }
+  };
   visit(parse(supergraphSdl, { noLocation: true }), {
     Directive({ arguments: given }) {
-      for (const { name, value } of given ?? []) {
-        if ((name.value !== 'key' && name.value !== 'requires') || value.kind !== Kind.STRING) continue;
-        for (const [, field, opening] of value.value.matchAll(/([_A-Za-z]\w*)\s*(\(?)/g)) {
-          if (field === undefined) continue;
-          all.add(field);
-          if (opening) withArguments.add(field);
-        }
-      }
+      for (const argument of given ?? []) addNames(argument);
     },
+    ObjectField: addNames,
   });
   return { all, withArguments };
 }
+
+const FIELD_SETS: ReadonlySet<string> = new Set(['key', 'requires', 'selection']);

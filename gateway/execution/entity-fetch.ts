@@ -9,6 +9,7 @@
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { errorAt, errorOfSubgraph, MOST_FETCH_ERRORS, type Path } from './answer-errors.ts';
+import { compileContextArguments } from './context-arguments.ts';
 import { type Data, isData, isList } from './data.ts';
 import { compileBody } from './fetch-body.ts';
 import { mergeInto } from './merge.ts';
@@ -27,23 +28,38 @@ interface Asked {
   readonly objects: Data[];
 }
 
-export function compileEntityFetch(fetch: FetchNode, path: ResponsePath, schema: GraphQLSchema): Step {
+/** @param isShared whether an entity may be one object below its first level at all of its places */
+export function compileEntityFetch(
+  fetch: FetchNode,
+  path: ResponsePath,
+  schema: GraphQLSchema,
+  isShared: boolean,
+): Step {
   const writeBody = compileBody(fetch);
+  const findContextual = compileContextArguments(fetch, path, schema);
   const places = compilePlaces(path);
   const represent = compileRepresentation(fetch.requires ?? [], fetch.inputRewrites ?? [], schema);
   const rewrites = compileRewrites(fetch.outputRewrites ?? [], schema);
 
   return async (run) => {
-    const asked = groupEqual(places.find(run.root), represent);
+    if (!findContextual) return fetchAll(places.find(run.root), run.variables, run);
+    const contextual = findContextual(run.root);
+    await Promise.all(
+      contextual.map(({ objects, variables }) => fetchAll(objects, { ...run.variables, ...variables }, run)),
+    );
+  };
+
+  async function fetchAll(objects: readonly Data[], variables: Run['variables'], run: Run): Promise<void> {
+    const asked = groupEqual(objects, represent);
     const batches = Array.from({ length: Math.ceil(asked.length / GREATEST_BATCH) }, (_, index) =>
       asked.slice(index * GREATEST_BATCH, (index + 1) * GREATEST_BATCH),
     );
-    await Promise.all(batches.map((batch) => fetchBatch(batch, run)));
-  };
+    await Promise.all(batches.map((batch) => fetchBatch(batch, variables, run)));
+  }
 
-  async function fetchBatch(batch: readonly Asked[], run: Run): Promise<void> {
+  async function fetchBatch(batch: readonly Asked[], variables: Run['variables'], run: Run): Promise<void> {
     const representations = batch.map(({ representation }) => representation).join(',');
-    const fetched = await run.fetchFrom(fetch.serviceName, writeBody(run.variables, representations), batch.length);
+    const fetched = await run.fetchFrom(fetch.serviceName, writeBody(variables, representations), batch.length);
     if (fetched.kind === 'answered' && fetched.data) {
       run.isPlain &&= fetched.isPlain;
       take(fetched.data, batch);
@@ -58,7 +74,7 @@ export function compileEntityFetch(fetch: FetchNode, path: ResponsePath, schema:
       const entity = entities[index];
       if (!isData(entity)) continue;
       rewrites.inData(entity, objects[0]?.['__typename']);
-      for (const object of objects) mergeInto(object, entity);
+      for (const object of objects) mergeInto(object, isShared ? entity : structuredClone(entity));
     }
   }
 

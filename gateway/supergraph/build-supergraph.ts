@@ -4,8 +4,8 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { resolvableKeysFirst } from './resolvable-keys.ts';
 
-// Found in supergraphs for other routers; this executor would serve them wrongly, so it doesn't serve them at all.
-const UNSUPPORTED = /\/(connect|context)\//;
+// Found in supergraphs for other routers; subgraphs of it are no GraphQL servers, so that they aren't served at all.
+const UNSUPPORTED = /\/connect\//;
 const SUPPORTED_FEATURES = new Set([...ROUTER_SUPPORTED_SUPERGRAPH_FEATURES].filter((url) => !UNSUPPORTED.test(url)));
 
 // A plan is the best of at most this many; each path may be walked in at most so many ways. Beyond, planning is refused.

@@ -19,8 +19,9 @@ export interface GraphInProcess {
   readonly change: Record<string, (answer: ExecutionResult) => ExecutionResult | Promise<ExecutionResult>>;
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",
-  import: ["@key", "@requires", "@external", "@shareable", "@interfaceObject", "@inaccessible"])\n`;
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+  import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@interfaceObject", "@inaccessible",
+    "@tag", "@composeDirective", "@context", "@fromContext"])\n`;
 
 export function graphInProcess(subgraphs: Readonly<Record<string, SubgraphInProcess>>): GraphInProcess {
   const definitions = Object.entries(subgraphs).map(([name, { sdl, resolvers }]) => {

@@ -12,9 +12,6 @@ import {
   type FragmentDefinitionNode,
   type GraphQLNamedType,
   type GraphQLSchema,
-  getNamedType,
-  isInterfaceType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -24,7 +21,8 @@ import {
   stripIgnoredCharacters,
 } from 'graphql';
 import { fragmentsOf } from '../authorization/operation.ts';
-import { findRequiredArguments } from './required-arguments.ts';
+import { findRequiredArguments, type Needs, placeOf } from './required-arguments.ts';
+import { returnedType } from './runtime-types.ts';
 import { usedVariables } from './used-variables.ts';
 
 /**
@@ -35,12 +33,12 @@ export function createPlanAmendment(
   supergraph: DocumentNode,
   schema: GraphQLSchema,
 ): ((node: PlanNode) => PlanNode) | undefined {
-  const { variants, requiredBy } = findRequiredArguments(supergraph);
+  const { variants, requiredBy } = findRequiredArguments(supergraph, schema);
   if (variants.size === 0) return undefined;
-  const keysByName = new Map<string, string[]>();
+  const keysByName = new Map<string, ReadonlySet<string>>();
   for (const [id, some] of variants) {
     const name = id.slice(id.indexOf('.') + 1);
-    keysByName.set(name, [...(keysByName.get(name) ?? [name]), ...some.map(({ alias }) => alias)]);
+    keysByName.set(name, new Set([...(keysByName.get(name) ?? [name]), ...some.map(({ alias }) => alias)]));
   }
   return amend;
 
@@ -69,7 +67,8 @@ export function createPlanAmendment(
   /** A path through such a field goes through each of its variants; what isn't there is not found. */
   function pathsOf(path: ResponsePath): readonly ResponsePath[] {
     return path.reduce<readonly ResponsePath[]>(
-      (begun, part) => begun.flatMap((start) => (keysByName.get(String(part)) ?? [part]).map((key) => [...start, key])),
+      (begun, part) =>
+        begun.flatMap((start) => [...(keysByName.get(String(part)) ?? [part])].map((key) => [...start, key])),
       [[]],
     );
   }
@@ -91,7 +90,7 @@ export function createPlanAmendment(
       return {
         ...fetch,
         ...written({ ...operation, selectionSet }, fetch),
-        ...(fetch.requires && { requires: fetch.requires.map((node) => required(node, undefined, group)) }),
+        ...(fetch.requires && { requires: fetch.requires.flatMap((node) => required(node, undefined, [], group)) }),
       };
     });
   }
@@ -118,26 +117,28 @@ export function createPlanAmendment(
     });
   }
 
-  /** What a subgraph is told of an entity: of such fields the variants of the group alone. */
+  /** What a subgraph is told of an entity: of such fields the variants of the group alone. @param path from the entity */
   function required(
     node: QueryPlanSelectionNode,
-    type: string | undefined,
+    type: GraphQLNamedType | undefined,
+    path: readonly string[],
     group: Needs | undefined,
-  ): QueryPlanSelectionNode {
-    if (node.kind === 'Field') return node;
-    const condition = node.typeCondition ?? type;
-    const selections = node.selections.flatMap((inner): readonly QueryPlanSelectionNode[] => {
-      if (inner.kind !== 'Field') return [required(inner, condition, group)];
-      if (!variants.has(`${condition}.${inner.name}`)) return [inner];
-      const alias = group?.get(inner.name);
-      return alias === undefined ? [] : [{ ...inner, alias }];
-    });
-    return { ...node, selections };
+  ): readonly QueryPlanSelectionNode[] {
+    const below = (inner: GraphQLNamedType | undefined, at: readonly string[]) =>
+      node.selections?.flatMap((selection) => required(selection, inner, at, group));
+    if (node.kind === 'InlineFragment') {
+      const condition = node.typeCondition === undefined ? type : schema.getType(node.typeCondition);
+      const selections = below(condition, path) ?? [];
+      return selections.length > 0 ? [{ ...node, selections }] : [];
+    }
+    const own = [...path, node.name];
+    const hasVariants = variants.has(`${type?.name}.${node.name}`);
+    const alias = hasVariants ? group?.get(placeOf(type?.name, own)) : node.alias;
+    const selections = below(returnedType(type, node.name), own);
+    if ((hasVariants && alias === undefined) || selections?.length === 0) return [];
+    return [{ ...node, ...(alias !== undefined && { alias }), ...(selections && { selections }) }];
   }
 }
-
-/** Such a field → the key of the variant that is needed. */
-type Needs = ReadonlyMap<string, string>;
 
 type NeedsOf = (type: string, field: FieldNode) => Needs | undefined;
 
@@ -193,11 +194,6 @@ function inlined(
     const below = { ...node.selectionSet, selections: inlined(node.selectionSet, fragments) };
     return [node.kind === Kind.FIELD ? { ...node, selectionSet: below } : { ...node, selectionSet: below }];
   });
-}
-
-function returnedType(type: GraphQLNamedType | null | undefined, name: string): GraphQLNamedType | undefined {
-  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
-  return field && getNamedType(field.type);
 }
 
 function nameNode(value: string): NonNullable<FieldNode['alias']> {

@@ -192,6 +192,14 @@ describe('fetches that do not need each other', () => {
   });
 });
 
+function costOf({ base = 0 }: { readonly base?: number }, { currency }: { readonly currency: string }): number {
+  return base + (PRICES[currency] ?? 0);
+}
+
+function typed(typename: string) {
+  return { __typename: typename };
+}
+
 const A = { id: '1', pId: 'p1', compositeId: { one: '1', two: '2', three: '3' }, name: 'a.1' };
 
 describe('where others are wrong', () => {
@@ -272,6 +280,78 @@ describe('where others are wrong', () => {
           noPrice: 'free',
         },
       ],
+    });
+  });
+
+  it('and so are those that require it deeper, twice, or behind an interface', async () => {
+    const graph = graphInProcess({
+      products: {
+        sdl: `
+          type Query { top: Product }
+          type Product @key(fields: "upc") { upc: ID! info: Info other: Info media: [Media!] }
+          type Info { price(currency: String!): Int parts(first: Int): [Part!] }
+          interface Media { cost(currency: String!): Int }
+          type Book implements Media { cost(currency: String!): Int }
+          type Film implements Media { cost(currency: String!): Int }
+          type Part @key(fields: "id") { id: ID! }`,
+        resolvers: {
+          Query: {
+            top: () => ({ upc: '1', info: { base: 1 }, other: { base: 2 }, media: ['Book', 'Film'].map(typed) }),
+          },
+          Info: { price: costOf, parts: (_, { first }) => [{ id: 'a' }, { id: 'b' }].slice(0, first) },
+          Book: { cost: costOf },
+          Film: { cost: costOf },
+        },
+      },
+      names: {
+        sdl: 'type Part @key(fields: "id") { id: ID! name: String }',
+        resolvers: { Part: { name: ({ id }: { readonly id: string }) => `part ${id}` } },
+      },
+      stock: {
+        sdl: `
+          type Product @key(fields: "upc") {
+            upc: ID! info: Info @external other: Info @external media: [Media!] @external
+            dollars: String @requires(fields: "info { price(currency: \\"USD\\") }")
+            euros: String @requires(fields: "info { price(currency: \\"EUR\\") parts(first: 1) { name } }")
+            parts: String @requires(fields: "info { parts { name } }")
+            both: String @requires(fields: "info { price(currency: \\"USD\\") } other { price(currency: \\"EUR\\") }")
+            medium: String @requires(fields: "media { cost(currency: \\"USD\\") }")
+            mixed: String @requires(fields: "media { ... on Book { cost(currency: \\"EUR\\") } ... on Film { cost(currency: \\"USD\\") } }")
+            free: String
+          }
+          type Info { price(currency: String!): Int @external parts(first: Int): [Part!] @external }
+          interface Media { cost(currency: String!): Int }
+          type Book implements Media { cost(currency: String!): Int @external }
+          type Film implements Media { cost(currency: String!): Int @external }
+          type Part @key(fields: "id") { id: ID! name: String @external }`,
+        resolvers: {
+          Product: Object.fromEntries(
+            ['dollars', 'euros', 'parts', 'both', 'medium', 'mixed', 'free'].map((field) => [
+              field,
+              ({ info, other, media }: Readonly<Record<string, unknown>>) => JSON.stringify({ info, other, media }),
+            ]),
+          ),
+        },
+      },
+    });
+    const { data, errors } = await graph.ask(
+      '{ top { dollars euros parts both medium mixed free info { price(currency: "GBP") parts { id } } media { cost(currency: "GBP") } } }',
+    );
+    expect(errors).toEqual([]);
+    const { top } = data as { readonly top: Readonly<Record<string, unknown>> };
+    const told = Object.fromEntries(
+      Object.entries(top).map(([field, text]) => [field, typeof text === 'string' ? JSON.parse(text) : text]),
+    );
+    expect(told).toEqual({
+      dollars: { info: { price: 101 } },
+      euros: { info: { price: 201, parts: [{ name: 'part a' }] } },
+      parts: { info: { parts: [{ name: 'part a' }, { name: 'part b' }] } },
+      both: { info: { price: 101 }, other: { price: 202 } },
+      medium: { media: [{ cost: 100 }, { cost: 100 }] },
+      mixed: { media: [{ cost: 200 }, { cost: 100 }] },
+      free: expect.anything(),
+      info: { price: 301, parts: [{ id: 'a' }, { id: 'b' }] },
+      media: [{ cost: 300 }, { cost: 300 }],
     });
   });
 

@@ -1,5 +1,14 @@
+/** Types as plans name them. */
+import {
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
+
 /** Whether an object of a type fits a condition of a plan. */
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from 'graphql';
 
 export function fitsCondition(schema: GraphQLSchema, typeName: string, condition: string): boolean {
   if (typeName === condition) return true;
@@ -12,4 +21,9 @@ const FRAGMENT = '... on ';
 /** The type that an element of a rewrite's path asks for; undefined: it is the name of a field. */
 export function typeConditionOf(element: string): string | undefined {
   return element.startsWith(FRAGMENT) ? element.slice(FRAGMENT.length) : undefined;
+}
+
+export function returnedType(type: GraphQLNamedType | null | undefined, name: string): GraphQLNamedType | undefined {
+  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  return field && getNamedType(field.type);
 }

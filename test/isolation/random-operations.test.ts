@@ -1,7 +1,7 @@
 /**
  * Random operations over the whole schema, by every role of both companies at once.
  *
- * `ISOLATION_OPERATIONS=50000` tries more of them. What failed is named with a seed and a path: with them as
+ * `ISOLATION_OPERATIONS=50000` tries more of them than each run does. What failed is named with a seed and a path: with them as
  * `ISOLATION_SEED` and `ISOLATION_PATH` the same is tried again, and made smaller.
  */
 import { PERSONAS } from '@commonhold/development/personas.ts';
@@ -14,7 +14,7 @@ import { fieldsBySubgraph, reachedFields } from './reached-fields.ts';
 import { type Bench, createBench } from './surroundings.ts';
 import { type Outcome, tryOperation } from './trial.ts';
 
-const OPERATIONS = Number(process.env['ISOLATION_OPERATIONS'] ?? 2_000);
+const OPERATIONS = Number(process.env['ISOLATION_OPERATIONS'] ?? 600);
 const SEED = process.env['ISOLATION_SEED'];
 const PATH = process.env['ISOLATION_PATH'];
 
@@ -68,7 +68,7 @@ describe('any operation of anybody', () => {
     const fields = subgraphs.get(name) ?? new Set();
     const reached = answered.map((all) => all.intersection(fields)).filter(({ size }) => size > 0);
     const seen = new Set(reached.flatMap((all) => [...all]));
-    expect(reached.length / answered.length).toBeGreaterThan(0.1);
+    expect(reached.length / answered.length).toBeGreaterThan(0.05);
     expect(seen.size / fields.size).toBeGreaterThan(0.5);
   });
 

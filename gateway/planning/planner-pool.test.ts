@@ -52,9 +52,8 @@ describe('a plan', () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 200 }, (_, index) => pool.plan(light(`Waiting${index}`))),
     );
-    const refused = outcomes.filter(({ status }) => status === 'rejected');
-    expect(refused.length).toBeGreaterThan(0);
-    for (const outcome of refused) {
+    // A hundred may wait.
+    for (const outcome of outcomes.slice(150)) {
       expect(outcome).toMatchObject({ reason: { extensions: { code: 'OVERLOADED', http: { status: 503 } } } });
     }
   });

@@ -37,6 +37,7 @@ import { createPipeline } from './pipeline.ts';
 import { keepOperations } from './planning/kept-operations.ts';
 import { createPlanning } from './planning/plan.ts';
 import { openPlannerPool } from './planning/planner-pool.ts';
+import { createOverrideChoice } from './planning/progressive-override.ts';
 import { createAdmission } from './protection/admission.ts';
 import { createOperationLimit } from './protection/limit-operation.ts';
 import { registerProvisioning } from './provisioning/door.ts';
@@ -75,7 +76,7 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
   const accessRecord = identity && (await openRecord(configuration, await masterKey(), secrets, log));
   const dataKeys = createDataKeys(supergraph);
   const planner = await openPlannerPool(supergraph.sdl);
-  const planning = createPlanning(planner, metrics.planned);
+  const planning = createPlanning(planner, createOverrideChoice(supergraph.sdl), metrics.planned);
   const keptOperations =
     identity &&
     keepOperations({

@@ -29,7 +29,13 @@ const WRITTEN_EVERY_MILLISECONDS = 5 * 60_000;
 const PLACE = 'gateway:operations';
 
 const operations = z
-  .array(z.object({ operation: z.string(), operationName: z.string().optional() }))
+  .array(
+    z.object({
+      operation: z.string(),
+      operationName: z.string().optional(),
+      overrides: z.array(z.string()).optional(),
+    }),
+  )
   .max(MOST_OPERATIONS);
 
 /** Begins to plan what was asked for before, and returns at once. */
@@ -62,9 +68,9 @@ export function keepOperations({ file, masterKey, planning, log }: KeptOperation
     if (sealed === undefined) return;
     try {
       const known = operations.parse(JSON.parse(await envelope.open(sealed, PLACE)));
-      for (const { operation, operationName } of known) {
+      for (const task of known) {
         if (abort.signal.aborted) return;
-        await planning.prepare({ operation, operationName }).catch(unlessRefused);
+        await planning.prepare(task).catch(unlessRefused);
       }
     } catch (error) {
       // Another master key, or another supergraph in which the operation isn't valid any more: they are learnt anew.

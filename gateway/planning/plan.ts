@@ -10,6 +10,7 @@ import { type DocumentNode, print, stripIgnoredCharacters } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { PlanningTask } from './planner.ts';
 import type { PlannerPool } from './planner-pool.ts';
+import type { ChooseOverrides } from './progressive-override.ts';
 
 /**
  * @param document valid, without what the principal may not see
@@ -37,10 +38,14 @@ interface Kept {
   readonly plan: QueryPlan;
 }
 
-/** By the names of its operations. */
+/** By the names of its operations, and what is overridden for them. */
 type TasksOfDocument = Map<string | undefined, PlanningTask & { readonly key: string }>;
 
-export function createPlanning(planner: Pick<PlannerPool, 'plan'>, planned: (origin: PlanOrigin) => void): Planning {
+export function createPlanning(
+  planner: Pick<PlannerPool, 'plan'>,
+  chooseOverrides: ChooseOverrides,
+  planned: (origin: PlanOrigin) => void,
+): Planning {
   const plans = new LRUCache<string, Kept>({ maxSize: MOST_BYTES, sizeCalculation: sizeOf });
   const underWay = new Map<string, Promise<QueryPlan>>();
   /** A document is written out once, as long as it is kept in its parsed form. */
@@ -75,8 +80,10 @@ export function createPlanning(planner: Pick<PlannerPool, 'plan'>, planned: (ori
     async plan(document, operationName) {
       const ofDocument: TasksOfDocument = tasks.get(document) ?? new Map();
       tasks.set(document, ofDocument);
-      const task = ofDocument.get(operationName) ?? taskOf(document, operationName);
-      ofDocument.set(operationName, task);
+      const overrides = chooseOverrides();
+      const name = overrides.length === 0 ? operationName : `${operationName ?? ''} ${overrides.join()}`;
+      const task = ofDocument.get(name) ?? taskOf(document, operationName, overrides);
+      ofDocument.set(name, task);
       return find(task.key, task);
     },
     hottest: (count) => [...plans.values()].slice(0, count).map(({ task }) => task),
@@ -86,13 +93,13 @@ export function createPlanning(planner: Pick<PlannerPool, 'plan'>, planned: (ori
   };
 }
 
-function taskOf(document: DocumentNode, operationName: string | undefined) {
-  const task = { operation: stripIgnoredCharacters(print(document)), operationName };
+function taskOf(document: DocumentNode, operationName: string | undefined, overrides: readonly string[]) {
+  const task = { operation: stripIgnoredCharacters(print(document)), operationName, overrides };
   return { ...task, key: keyOf(task) };
 }
 
-function keyOf({ operation, operationName }: PlanningTask): string {
-  return hash('sha256', `${operationName ?? ''}\n${operation}`, 'base64url');
+function keyOf({ operation, operationName, overrides = [] }: PlanningTask): string {
+  return hash('sha256', `${operationName ?? ''} ${overrides.join()}\n${operation}`, 'base64url');
 }
 
 function sizeOf({ task, plan }: Kept): number {

@@ -8,6 +8,8 @@ export interface PlanningTask {
   /** Valid, of the API schema. */
   readonly operation: string;
   readonly operationName?: string | undefined;
+  /** The labels of `@override` that hold. */
+  readonly overrides?: readonly string[] | undefined;
 }
 
 export type Planned =
@@ -20,12 +22,13 @@ export function createPlanner(sdl: string): (task: PlanningTask) => Planned {
   const supergraph = buildSupergraph(sdl);
   const schema = supergraph.apiSchema();
   const planner = buildPlanner(supergraph);
-  return ({ operation, operationName }) => {
+  return ({ operation, operationName, overrides = [] }) => {
     const document = parse(operation, { noLocation: true });
     const named = operationName === undefined ? {} : { operationName };
+    const overrideConditions = new Map(overrides.map((label) => [label, true]));
     try {
       const asked = operationFromDocument(schema, document, { ...named, validate: false });
-      return { kind: 'planned', plan: planner.buildQueryPlan(asked) };
+      return { kind: 'planned', plan: planner.buildQueryPlan(asked, { overrideConditions }) };
     } catch (error) {
       // They are told by their messages alone.
       if (error instanceof Error && /exceed|too many|limit/i.test(error.message)) return { kind: 'too-complex' };

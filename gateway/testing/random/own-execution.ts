@@ -9,6 +9,7 @@ import { withDataKeys } from '../../execution/plan-keys.ts';
 import { createPlanning } from '../../planning/plan.ts';
 import { createPlanner } from '../../planning/planner.ts';
 import type { PlannerPool } from '../../planning/planner-pool.ts';
+import { createOverrideChoice } from '../../planning/progressive-override.ts';
 import type { LoadedSupergraph } from '../../supergraph/load-supergraph.ts';
 import type { AnswerRequest } from './invented-subgraph.ts';
 
@@ -24,7 +25,10 @@ export function createOwnExecution(
   subgraphs: Readonly<Record<string, AnswerRequest>>,
 ): ExecuteOwn {
   const findDataKeys = createDataKeys(supergraph);
-  const plan = withDataKeys(createPlanning(planningHere(supergraph), () => undefined).plan, findDataKeys);
+  const plan = withDataKeys(
+    createPlanning(planningHere(supergraph), createOverrideChoice(supergraph.sdl), () => undefined).plan,
+    findDataKeys,
+  );
   const reachable = Object.entries(subgraphs).map(([name, answer]) => ({
     name,
     url: `http://${name}`,

@@ -9,24 +9,22 @@ import { type Running, runProcess } from '@commonhold/platform/process.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { createHeldKeys } from '@commonhold/platform/secrets/held-keys.ts';
 import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
-import { openProcessSecrets, type ProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { openMetricsDoor } from '@commonhold/platform/tls/metrics-door.ts';
-import { openServicesDoor, type ServicesDoor } from '@commonhold/platform/tls/services-door.ts';
-import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
 import { createAppSection } from './account/app-section.ts';
 import { createPasskeysSection } from './account/passkeys-section.ts';
 import { createSessionsSection } from './account/sessions-section.ts';
 import { createFindVisitor } from './account/visitor.ts';
-import { type IssuerConfiguration, readIssuerConfiguration } from './configuration.ts';
+import { readIssuerConfiguration } from './configuration.ts';
 import { connectDirectory } from './directory/directory.ts';
 import { directoryMessage, tellDirectory } from './directory/directory-messages.ts';
 import { createNotices } from './directory/notices.ts';
 import { askDirectory } from './directory/standing.ts';
-import { askLinks, type Invited } from './enrolment/links.ts';
+import { createWaysIn } from './enrolment/ways-in.ts';
 import { askCompanyProviders } from './federation/company-provider.ts';
 import { openProviderCalls } from './federation/provider-call.ts';
 import { createRelyingParty } from './federation/relying-party.ts';
@@ -42,13 +40,13 @@ import { createClientTelling } from './logout/tell-clients.ts';
 import { createCeremonies } from './passkeys/ceremonies.ts';
 import { createChallenges } from './passkeys/challenges.ts';
 import { createStoredPasskeys } from './passkeys/stored-passkeys.ts';
-import { SERVICES_ENDPOINTS } from './protocol/clients.ts';
 import { NotToldYet, type PresentedTokens, readOwnToken, withPresentedTokens } from './protocol/presented-token.ts';
 import { createProvider } from './protocol/provider.ts';
 import { reportEvents } from './protocol/report-events.ts';
 import { endWholeLogouts } from './protocol/whole-logout.ts';
 import { seedDevelopment } from './seed.ts';
 import { createServer } from './server.ts';
+import { openDoorForServices } from './services-door.ts';
 import { createDevices } from './sessions/devices.ts';
 import { endInactive } from './sessions/end-inactive.ts';
 import { createEndings } from './sessions/endings.ts';
@@ -203,14 +201,6 @@ await runProcess('issuer', async (): Promise<Running> => {
     notices,
     isSecure: configuration.isProduction,
   });
-  const invitations = askLinks(directory, '/invitation');
-  const recoveries = askLinks(directory, '/recovery-link');
-  /** Who has the login name of somebody who is invited, where that is nobody any more. */
-  const removedHolderOf = async ({ tenant, loginName, subject }: Invited): Promise<string | undefined> => {
-    const holder = await accounts.find(tenant, loginName);
-    if (holder === undefined || holder.subject === subject) return undefined;
-    return (await isRemoved(tenant, holder.subject)) ? holder.subject : undefined;
-  };
   const app = await createServer({
     configuration,
     provider: () => provider,
@@ -238,30 +228,7 @@ await runProcess('issuer', async (): Promise<Running> => {
         await outbox.add(database, { path: '/recovery', tenant, subject, body: { code } }, until);
       },
     },
-    enrolments: [
-      {
-        kind: 'invitation',
-        links: invitations,
-        newApps,
-        complete: async (invited, factors, token) => {
-          const inPlaceOf = await removedHolderOf(invited);
-          // Their clients are told before what is known of their logins goes.
-          if (inPlaceOf !== undefined) await endings.endBrowsers(inPlaceOf);
-          return enrolments.createAccount({ ...invited, inPlaceOf }, factors, () => invitations.redeem(token));
-        },
-      },
-      {
-        kind: 'recovery',
-        links: recoveries,
-        newApps,
-        complete: async (owner, factors, token) => {
-          const isReplaced = await enrolments.replaceFactors(owner, factors, () => recoveries.redeem(token));
-          // Whoever has what was lost may be logged in by it.
-          if (isReplaced) await endings.endBrowsers(owner.subject);
-          return isReplaced;
-        },
-      },
-    ],
+    enrolments: createWaysIn({ directory, isRemoved, accounts, enrolments, endings, newApps }),
     account: {
       issuer: configuration.url,
       freshSeconds: configuration.freshSeconds,
@@ -332,22 +299,3 @@ await runProcess('issuer', async (): Promise<Running> => {
     },
   };
 });
-
-/** What services ask for tokens by: over mutual TLS, and nothing else is there. */
-async function openDoorForServices(
-  app: FastifyInstance,
-  { servicesDoor, host }: IssuerConfiguration,
-  { masterKey, secrets }: Pick<ProcessSecrets, 'masterKey' | 'secrets'>,
-): Promise<ServicesDoor | undefined> {
-  if (!servicesDoor) return undefined;
-  const paths: ReadonlySet<string> = new Set(Object.values(SERVICES_ENDPOINTS));
-  return openServicesDoor({
-    identity: await followIdentity('issuer', servicesDoor.tlsDirectory, masterKey, secrets, 'tls.issuer.services'),
-    host,
-    port: servicesDoor.port,
-    answer: (request, response) => {
-      if (paths.has(request.url ?? '')) app.routing(request, response);
-      else response.writeHead(404).end();
-    },
-  });
-}

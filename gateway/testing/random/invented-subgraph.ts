@@ -5,6 +5,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   type ExecutionResult,
+  type GraphQLEnumType,
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
@@ -41,13 +42,14 @@ interface Invented {
 }
 
 const ENTITIES = 5;
+const ENTITY = /^(T\d|N\d|Node)$/;
 
 export function inventSubgraph({ name, sdl }: RandomSubgraph, { seed, rarity }: Faults): AnswerRequest {
   const isFaulty = (kind: string, at: string, factor = 1): boolean =>
     rarity > 0 && numberOf(`${seed} ${kind} ${name} ${at}`) % (rarity * factor) === 0;
   const typeDefs = parse(sdl);
   const entities = typeDefs.definitions.flatMap((node) =>
-    node.kind === 'ObjectTypeDefinition' && node.name.value.startsWith('T') ? [node.name.value] : [],
+    'name' in node && ENTITY.test(node.name?.value ?? '') ? [node.name?.value ?? ''] : [],
   );
   const schema = buildSubgraphSchema([
     {
@@ -58,7 +60,8 @@ export function inventSubgraph({ name, sdl }: RandomSubgraph, { seed, rarity }: 
           {
             __resolveReference: (reference: Reference) => {
               const id = reference.id ?? reference.code?.part.slice(1) ?? '0';
-              return isFaulty('missing', `${type} ${id}`) ? null : { ...reference, id };
+              if (isFaulty('missing', `${type} ${id}`)) return null;
+              return { ...reference, id, __typename: typeOfEntity(type, id) };
             },
           },
         ]),
@@ -94,11 +97,18 @@ export function inventSubgraph({ name, sdl }: RandomSubgraph, { seed, rarity }: 
     if (isListType(type)) {
       return Array.from({ length: number % 4 }, (_, index) => invent(type.ofType, `${at} ${index}`));
     }
-    if (isEnumType(type)) return type.getValues()[number % 2]?.name;
+    if (isEnumType(type)) return inventEnum(type, number);
     if (isScalarType(type)) return SCALARS[type.name]?.(number);
     const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
     const { name: typename } = possible[number % possible.length] ?? type;
-    return { __typename: typename, id: typename.startsWith('T') ? String(number % ENTITIES) : at };
+    if (!ENTITY.test(typename)) return { __typename: typename, id: at };
+    const id = String(number % ENTITIES);
+    return { __typename: typeOfEntity(typename, id), id };
+  }
+
+  /** Of which type a node is, follows from its id, for whoever knows the types. */
+  function typeOfEntity(typename: string, id: string): string {
+    return typename.startsWith('N') && isAbstractType(schema.getType('Node')) ? `N${Number(id) % 2}` : typename;
   }
 
   return async ({ query, variables, operationName }) => {
@@ -134,6 +144,12 @@ export function inventSubgraph({ name, sdl }: RandomSubgraph, { seed, rarity }: 
       ]),
     );
   }
+}
+
+/** Seldom what clients may not know of. */
+function inventEnum(type: GraphQLEnumType, number: number): string | undefined {
+  const values = type.getValues();
+  return values[number % (number % 11 === 0 ? values.length : 2)]?.name;
 }
 
 interface Reference {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@commonhold/platform/database/open.ts';
 import { createKeyedHash } from '@commonhold/platform/secrets/keyed-hash.ts';
+import { layOutClusters } from '@commonhold/test/embedded-cluster.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { type IssuerTables, MIGRATIONS } from '../store/tables.ts';
@@ -13,6 +14,7 @@ let database: Kysely<IssuerTables>;
 let challenges: Challenges;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'challenges-'));
+  await layOutClusters(folder, ['issuer']);
   database = await openDatabase({ name: 'issuer', url: undefined, dataDirectory: folder, migrations: MIGRATIONS });
   challenges = createChallenges(database, createKeyedHash(new Uint8Array(32)));
 });

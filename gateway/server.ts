@@ -10,26 +10,19 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
-import {
-  certificateThumbprint,
-  clientCertificate,
-  openServicesDoor,
-  type ServicesDoor,
-} from '@commonhold/platform/tls/services-door.ts';
+import { openServicesDoor, type ServicesDoor } from '@commonhold/platform/tls/services-door.ts';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { GraphQLError } from 'graphql';
 import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
-import { stringifyAnswer } from './execution/written-data.ts';
-import type { IncomingRequest, Pipeline } from './pipeline.ts';
+import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
+import { serveGraphql } from './graphql-route.ts';
+import type { Pipeline } from './pipeline.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
-import { assertAcceptable } from './protection/media-type.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthChecks, registerHealth } from './telemetry/health.ts';
@@ -71,11 +64,7 @@ export async function startServer(parts: ServerParts): Promise<Running> {
   await parts.registerProvisioning?.(server);
   // Before the route, so that a hook of the pages can answer a browser in its place.
   await parts.registerPages?.(server);
-  server.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    handler: fastifyApolloHandler(apollo, { context: (request, reply) => admit(request, reply, parts) }),
-  });
+  serveGraphql(server, apollo, parts);
   await server.listen({ host: configuration.host, port: configuration.port });
   const servicesDoor = await openDoorForServices(server, parts);
   return {
@@ -178,9 +167,11 @@ async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfi
 
 function createApolloServer({ supergraph, pipeline, metrics, log }: ServerParts): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    gateway: new FederatedGateway(supergraph, (operation) => {
-      const { request } = operation.context as GatewayContext;
-      return pipeline.answer(request, operation);
+    gateway: new FederatedGateway(supergraph, async (operation) => {
+      const context = operation.context as GatewayContext;
+      const result = await pipeline.answer(context.request, operation);
+      if (result.data instanceof WrittenData) context.written = result.data;
+      return result;
     }),
     nodeEnv: 'production',
     introspection: true,
@@ -211,64 +202,4 @@ function quietLogger(log: Log) {
     warn: () => log.warn('warning of Apollo Server'),
     error: () => log.error('error in Apollo Server'),
   };
-}
-
-async function admit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { pipeline, metrics, configuration, log }: ServerParts,
-): Promise<GatewayContext> {
-  try {
-    assertAcceptable(request.headers.accept);
-    return { request: await pipeline.admit(incoming(request, reply, configuration, log)) };
-  } catch (error) {
-    const code: unknown = error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR';
-    request.record.codes.push(String(code));
-    metrics.errorTold(String(code));
-    throw error;
-  }
-}
-
-function incoming(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  configuration: GatewayConfiguration,
-  log: Log,
-): IncomingRequest {
-  const { requestTimeoutMilliseconds } = configuration;
-  const { record } = request;
-  const given = request.method === 'GET' ? request.query : request.body;
-  const { query, variables } = typeof given === 'object' && given !== null ? (given as Record<string, unknown>) : {};
-  return {
-    rawHeaders: request.raw.rawHeaders,
-    arrival: arrivalOf(request, configuration),
-    // An answer with a nonce is for one client at one moment.
-    offerNonce: (nonce) => reply.headers({ 'dpop-nonce': nonce, 'cache-control': 'no-store' }),
-    query,
-    variables,
-    deadline: record.startedAt + requestTimeoutMilliseconds,
-    signal: AbortSignal.any([AbortSignal.timeout(requestTimeoutMilliseconds), abandonment(reply, record)]),
-    onceOver: (listener) => reply.raw.once('close', listener),
-    record,
-    log: log.child({ requestId: record.id }),
-  };
-}
-
-function arrivalOf(
-  { raw, method }: FastifyRequest,
-  { publicOrigin, servicesDoor }: GatewayConfiguration,
-): IncomingRequest['arrival'] {
-  const certificate = clientCertificate(raw);
-  if (!certificate || !servicesDoor) return { method, address: `${publicOrigin}/graphql`, certificate: undefined };
-  const address = `${servicesDoor.publicOrigin}/graphql`;
-  return { method, address, certificate: certificateThumbprint(certificate) };
-}
-
-/** Aborted when the client hangs up. A mutation goes on: half of its effect may be there already. */
-function abandonment(reply: FastifyReply, record: RequestRecord): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished && record.operationKind !== 'mutation') controller.abort();
-  });
-  return controller.signal;
 }

@@ -61,7 +61,7 @@ export function createDirectoryAccess(origin: string, connection: Connection, id
   return async ({ tenant, subject, tokenId, session, loggedInAt, requestId }) => {
     try {
       const token = await mintServiceToken(identity, 'directory', { tenant, sub: subject });
-      const { status, text } = await connection.post(`${origin}/access`, {
+      const { status, bytes } = await connection.post(`${origin}/access`, {
         headers: {
           authorization: `Bearer ${token}`,
           'x-request-id': requestId,
@@ -71,7 +71,9 @@ export function createDirectoryAccess(origin: string, connection: Connection, id
         signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
       });
       if (status !== 200) return { kind: 'unavailable' };
-      const { active, kind, grants, breakGlass, briefingDue, version, unchangedFor } = answer.parse(JSON.parse(text));
+      const { active, kind, grants, breakGlass, briefingDue, version, unchangedFor } = answer.parse(
+        JSON.parse(bytes.toString()),
+      );
       if (!active) return { kind: 'inactive' };
       return {
         kind: 'active',

@@ -9,7 +9,7 @@
  * 6. Of that counts what their token is good enough for.
  */
 import type { Log } from '@commonhold/platform/log.ts';
-import type { AskAccess } from './access.ts';
+import type { ActiveAccess, AskAccess } from './access.ts';
 import type { AccessToken, VerifyAccessToken } from './access-token.ts';
 import { type Credentials, readCredentials, type Scheme } from './credentials.ts';
 import { divideGrants, type Principal } from './principal.ts';
@@ -113,9 +113,20 @@ async function identify(
   if (access.kind === 'inactive') throw tokenInvalid(scheme);
   const isService = isProgram && access.subjectKind === 'service';
   if (!isService && !token.login.isMultiFactor) throw multiFactorNeeded(scheme, acrValues);
-  const kind = access.subjectKind;
-  const { grants, withheld } = divideGrants(access.grants, { kind, isBound: token.binding !== undefined });
-  if (grants.length === 0 && withheld.length > 0) throw bindingNeeded();
-  const { isBriefingDue, version: accessVersion } = access;
-  return { ...token, scheme, kind, grants, withheld, isBriefingDue, accessVersion };
+  const principal = principalOf(scheme, token, access);
+  if (principal.grants.length === 0 && principal.withheld.length > 0) throw bindingNeeded();
+  return principal;
+}
+
+/** Who a token made of somebody the last time, which is what it makes of them until something changes. */
+const principals = new WeakMap<AccessToken, { readonly access: ActiveAccess; readonly principal: Principal }>();
+
+function principalOf(scheme: Scheme, token: AccessToken, access: ActiveAccess): Principal {
+  const known = principals.get(token);
+  if (known?.access === access && known.principal.scheme === scheme) return known.principal;
+  const { subjectKind: kind, isBriefingDue, version: accessVersion } = access;
+  const divided = divideGrants(access.grants, { kind, isBound: token.binding !== undefined });
+  const principal = { ...token, ...divided, scheme, kind, isBriefingDue, accessVersion };
+  principals.set(token, { access, principal });
+  return principal;
 }

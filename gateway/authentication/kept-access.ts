@@ -10,7 +10,7 @@
 import type { AccessFeed } from '@commonhold/platform/access-feed/follow.ts';
 import type { AccessChange } from '@commonhold/platform/access-feed/messages.ts';
 import { LRUCache } from 'lru-cache';
-import type { Access, AccessQuestion, AskAccess } from './access.ts';
+import type { Access, AccessQuestion, ActiveAccess, AskAccess } from './access.ts';
 
 export interface KeptAccessParts {
   /** Asks the directory. */
@@ -29,7 +29,7 @@ const MOST_ATTEMPTS = 3;
 
 interface Kept {
   readonly question: AccessQuestion;
-  readonly answer: Promise<Access>;
+  answer: Promise<Access>;
   /** Instant of `performance.now()`; infinite while it is under way. */
   until: number;
   /** A change of it was told, or there was no room for it any more. */
@@ -89,12 +89,20 @@ export function createKeptAccess({ ask, feed, observe }: KeptAccessParts): AskAc
     if (access.kind !== 'active') return access;
     // Whatever was told since it was asked for, and didn't let it be forgotten, concerned somebody else.
     const version = Math.max(access.version, feed.versionOf(question.tenant));
-    if (!kept.isForgotten && version >= (question.atLeast ?? 0)) return { ...access, version };
+    if (!kept.isForgotten && version >= (question.atLeast ?? 0)) return withVersion(kept, access, version);
     if (answers.peek(key) === kept) answers.delete(key);
     return answer(question, attempts - 1);
   }
 
   return (question) => answer(question, MOST_ATTEMPTS);
+}
+
+/** The same object as long as it says the same: what follows from it can be kept as well. */
+function withVersion(kept: Kept, access: ActiveAccess, version: number): ActiveAccess {
+  if (access.version === version) return access;
+  const renewed = { ...access, version };
+  kept.answer = Promise.resolve(renewed);
+  return renewed;
 }
 
 function isConcerned({ subject, session, tokenId }: AccessQuestion, change: AccessChange): boolean {

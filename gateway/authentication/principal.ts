@@ -42,25 +42,37 @@ export interface Grant {
   readonly residences: readonly string[] | undefined;
 }
 
+type DividedGrants = Pick<Principal, 'grants' | 'withheld'>;
+
 /** Divides what somebody holds into what counts with their token, and what would with one that is bound. */
 export function divideGrants(
   grants: readonly Grant[],
   { kind, isBound }: { readonly kind: Principal['kind']; readonly isBound: boolean },
-): Pick<Principal, 'grants' | 'withheld'> {
+): DividedGrants {
   const counts = ({ role }: Grant): boolean =>
     isBound || (kind === 'person' && holdingsOf(role).boundTokens === 'services');
-  return { grants: grants.filter(counts), withheld: grants.filter((grant) => !counts(grant)) };
+  return remembered(dividedGrants, grants, `${kind} ${isBound}`, () => ({
+    grants: grants.filter(counts),
+    withheld: grants.filter((grant) => !counts(grant)),
+  }));
 }
+
+const dividedGrants = new WeakMap<readonly Grant[], Map<string, DividedGrants>>();
 
 /** What the principal may do anywhere in the company, at the instant `now` (milliseconds): the union of all grants. */
 export function rightsOf(principal: Principal, now: number): Rights {
-  const held = principal.grants.map(({ role }) => holdingsOf(role, principal.isBriefingDue));
-  return {
-    authenticated: true,
-    scopes: new Set(held.flatMap(({ scopes }) => scopes)),
-    policies: new Set([...generalPolicies(principal, now), ...held.flatMap(({ policies }) => policies)]),
-  };
+  const general = generalPolicies(principal, now);
+  return remembered(rightsOfPrincipals, principal, general.join(), () => {
+    const held = principal.grants.map(({ role }) => holdingsOf(role, principal.isBriefingDue));
+    return {
+      authenticated: true,
+      scopes: new Set(held.flatMap(({ scopes }) => scopes)),
+      policies: new Set([...general, ...held.flatMap(({ policies }) => policies)]),
+    };
+  });
 }
+
+const rightsOfPrincipals = new WeakMap<Principal, Map<string, Rights>>();
 
 /** Policies that hold wherever an object is: they come from the login, not from a grant. */
 export function generalPolicies(principal: Principal, now: number): readonly Policy[] {
@@ -80,6 +92,20 @@ export function rightsOnceBriefed(principal: Principal, now: number): Rights {
 /** The rights of the same principal with a token that is bound. */
 export function rightsWhenBound(principal: Principal, now: number): Rights {
   return rightsOf({ ...principal, grants: [...principal.grants, ...principal.withheld] }, now);
+}
+
+/** What was made of the same object in the same circumstances before. */
+function remembered<Source extends object, Made>(
+  known: WeakMap<Source, Map<string, Made>>,
+  source: Source,
+  circumstances: string,
+  make: () => Made,
+): Made {
+  const ofSource = known.get(source) ?? new Map<string, Made>();
+  known.set(source, ofSource);
+  const made = ofSource.get(circumstances) ?? make();
+  ofSource.set(circumstances, made);
+  return made;
 }
 
 function isFresh(login: Login, now: number): boolean {

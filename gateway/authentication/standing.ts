@@ -36,7 +36,9 @@ export function createStandingCheck({ principal, requestId, askAccess, mayGoOn }
     const isBound = principal.binding !== undefined;
     const divided = divideGrants(access.grants, { kind: principal.kind, isBound });
     const held = { ...divided, isBriefingDue: access.isBriefingDue };
-    const isSame = held.isBriefingDue === last.isBriefingDue && isDeepStrictEqual(held.grants, last.grants);
+    const isSame =
+      held.isBriefingDue === last.isBriefingDue &&
+      (held.grants === last.grants || isDeepStrictEqual(held.grants, last.grants));
     if (!isSame && !mayGoOn({ ...principal, ...held })) return REMOVED;
     if (!isSame || access.version !== last.accessVersion) {
       last = { ...principal, ...held, accessVersion: access.version };

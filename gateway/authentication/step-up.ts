@@ -46,7 +46,17 @@ export function betterLogins({ multiFactor, phishingResistant }: LoginRules): re
 }
 
 /** The rights of the same person after such a login, which takes the place of the one before. */
-export function rightsAfter(rights: Rights, { policies }: BetterLogin): Rights {
+export function rightsAfter(rights: Rights, login: BetterLogin): Rights {
+  const ofRights = rightsAfterLogins.get(rights) ?? new Map<BetterLogin, Rights>();
+  rightsAfterLogins.set(rights, ofRights);
+  const known = ofRights.get(login) ?? withPolicies(rights, login);
+  ofRights.set(login, known);
+  return known;
+}
+
+const rightsAfterLogins = new WeakMap<Rights, Map<BetterLogin, Rights>>();
+
+function withPolicies(rights: Rights, { policies }: BetterLogin): Rights {
   const others = [...rights.policies].filter((policy) => !LOGIN_POLICIES.some((ofLogin) => ofLogin === policy));
   return { ...rights, policies: new Set([...others, ...policies]) };
 }

@@ -69,7 +69,7 @@ const ALL = ['names', 'badges', 'areas', 'locks', 'bills'];
 const authorization = createAuthorization(SUPERGRAPH);
 const { apiSchema } = authorization;
 const findDataKeys = createDataKeys(prepareSupergraph(SUPERGRAPH, 'test'));
-const writeAnswer = createAnswerWriting(apiSchema, findDataKeys);
+const writerOf = createAnswerWriting(apiSchema, findDataKeys);
 
 function rightsWith(...scopes: readonly string[]): Rights {
   return { authenticated: true, scopes: new Set(scopes), policies: new Set() };
@@ -99,7 +99,7 @@ describe('any operation, whatever the rights', () => {
         const data = kept ? invent(apiSchema, findDataKeys(kept).document) : {};
         const all = invent(apiSchema, document);
         const asked = { document, operationName: undefined, variables: {}, kept, visibleSchema: apiSchema };
-        const { text, violations } = writeAnswer(asked, data, false);
+        const { text, violations } = writerOf(asked).write(data, false);
         expect(JSON.parse(text ?? 'null')).toEqual(withNullAt(all, denied));
         expect(violations).toEqual([]);
       }),

@@ -3,19 +3,26 @@
  *
  * Where a plan goes down in the data, its fetches know the whole path; each finds its places when it begins.
  */
-import type { PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
+import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createPlanAmendment } from './amend-plan.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
+import { keysOf, needsOf } from './needs.ts';
+import { compileReader } from './read-answer.ts';
 import { compileRootFetch } from './root-fetch.ts';
 import type { Step } from './step.ts';
 
 /**
  * @param supergraph its SDL
  * @param schema all of it, by which objects are told apart
+ * @param clientSchema what clients see of it
  * @returns a function that throws for a plan of a kind that is never made here
  */
-export function createPlanCompiler(supergraph: string, schema: GraphQLSchema): (plan: QueryPlan) => Step {
+export function createPlanCompiler(
+  supergraph: string,
+  schema: GraphQLSchema,
+  clientSchema: GraphQLSchema,
+): (plan: QueryPlan) => Step {
   const compiled = new WeakMap<QueryPlan, Step>();
   const amend = createPlanAmendment(parse(supergraph, { noLocation: true }), schema) ?? ((node: PlanNode) => node);
   return (plan) => {
@@ -23,13 +30,14 @@ export function createPlanCompiler(supergraph: string, schema: GraphQLSchema): (
     if (known) return known;
     const { node } = plan;
     if (node?.kind === 'Subscription') throw new TypeError('subscriptions are not planned here');
-    const step = node ? compilePlan(amend(node), schema) : nothing;
+    const step = node ? compilePlan(amend(node), schema, clientSchema) : nothing;
     compiled.set(plan, step);
     return step;
   };
 }
 
-function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
+function compilePlan(root: PlanNode, schema: GraphQLSchema, clientSchema: GraphQLSchema): Step {
+  const needs = needsOf(root);
   // What an entity is below depends on what it stands in, where arguments come from there.
   const isShared = !takesContext(root);
   return compileNode(root, []);
@@ -37,7 +45,7 @@ function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
   function compileNode(node: PlanNode, path: ResponsePath): Step {
     switch (node.kind) {
       case 'Fetch':
-        return node.requires ? compileEntityFetch(node, path, schema, isShared) : compileRootFetch(node, schema);
+        return compileFetch(node, path);
       case 'Flatten':
         return compileNode(node.node, [...path, ...node.path]);
       case 'Sequence':
@@ -52,6 +60,13 @@ function compilePlan(root: PlanNode, schema: GraphQLSchema): Step {
       case 'Defer':
         throw new TypeError('nothing is deferred here');
     }
+  }
+
+  function compileFetch(fetch: FetchNode, path: ResponsePath): Step {
+    const reader = needs && compileReader(fetch, keysOf(path), needs, clientSchema);
+    return fetch.requires
+      ? compileEntityFetch(fetch, path, schema, isShared, reader)
+      : compileRootFetch(fetch, schema, reader);
   }
 }
 

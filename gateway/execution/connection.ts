@@ -29,7 +29,7 @@ export interface PostRequest {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly text: string;
+  readonly bytes: Buffer;
 }
 
 /** One of our own processes, and who we are towards it. */
@@ -84,6 +84,6 @@ async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData
   return {
     status: statusCode,
     contentType: typeof contentType === 'string' ? contentType : '',
-    text: await body.text(),
+    bytes: Buffer.from(await body.arrayBuffer()),
   };
 }

@@ -14,6 +14,7 @@ import { type Data, isData, isList } from './data.ts';
 import { compileBody } from './fetch-body.ts';
 import { mergeInto } from './merge.ts';
 import { compilePlaces } from './places.ts';
+import type { AnswerReader } from './read-answer.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Run, Step } from './step.ts';
@@ -34,6 +35,7 @@ export function compileEntityFetch(
   path: ResponsePath,
   schema: GraphQLSchema,
   isShared: boolean,
+  reader: AnswerReader | undefined,
 ): Step {
   const writeBody = compileBody(fetch);
   const findContextual = compileContextArguments(fetch, path, schema);
@@ -59,7 +61,12 @@ export function compileEntityFetch(
 
   async function fetchBatch(batch: readonly Asked[], variables: Run['variables'], run: Run): Promise<void> {
     const representations = batch.map(({ representation }) => representation).join(',');
-    const fetched = await run.fetchFrom(fetch.serviceName, writeBody(variables, representations), batch.length);
+    const fetched = await run.fetchFrom({
+      subgraph: fetch.serviceName,
+      body: writeBody(variables, representations),
+      entities: batch.length,
+      reader: run.readerFor(reader),
+    });
     if (fetched.kind === 'answered' && fetched.data) {
       run.isPlain &&= fetched.isPlain;
       take(fetched.data, batch);

@@ -41,12 +41,15 @@ export function createExecution(
   subgraphs: readonly ReachableSubgraph[],
   findDataKeys: FindDataKeys,
 ): ExecutePlan {
-  const compile = createPlanCompiler(sdl, fullSchema);
-  const writeAnswer = createAnswerWriting(clientSchema, findDataKeys);
+  const compile = createPlanCompiler(sdl, fullSchema, clientSchema);
+  const writerOf = createAnswerWriting(clientSchema, findDataKeys);
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   return async ({ planned, visibleSchema, incoming, fetchContext }) => {
     const { document, operation, request } = incoming;
     const variables = request.variables ?? {};
+    const kept = planned?.document;
+    const operationName = incoming.operationName ?? undefined;
+    const writer = writerOf({ document, operationName, variables, kept, visibleSchema });
     const run: Run = {
       root: {},
       isPlain: true,
@@ -54,14 +57,13 @@ export function createExecution(
       variables,
       booleans: booleanVariables(operation, variables),
       fetchFrom: createSubgraphFetch(byName, fetchContext),
+      readerFor: (reader) => (reader && writer.takes(reader.shapes) ? reader : undefined),
     };
     if (planned) await compile(planned.plan)(run);
-    const operationName = incoming.operationName ?? undefined;
-    const kept = planned?.document;
-    const written = writeAnswer({ document, operationName, variables, kept, visibleSchema }, run.root, run.isPlain);
+    const written = writer.write(run.root, run.isPlain);
     const explained = kept ? run.errors.map((error) => inAnswer(error, findDataKeys(kept))) : run.errors;
     return {
-      data: written.text === undefined ? null : new WrittenData(written.text),
+      data: written.text === undefined ? null : new WrittenData(written.text, written.verbatims),
       errors: [...explained, ...errorsOfViolations(written.violations, explained)],
     };
   };

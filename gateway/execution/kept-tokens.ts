@@ -18,9 +18,12 @@ export function createTokenMint(
   audience: ServiceName,
 ): (claims: JWTPayload) => Promise<string> {
   const tokens = new LRUCache<string, Promise<string>>({ max: MOST_TOKENS, ttl: KEPT_MILLISECONDS });
+  const digests = new WeakMap<JWTPayload, string>();
   return (claims) => {
+    const digest = digests.get(claims) ?? hash('sha256', JSON.stringify(claims), 'base64url');
+    digests.set(claims, digest);
     // Good only over a connection with the certificate of this moment.
-    const key = identity.now().keyId + hash('sha256', JSON.stringify(claims), 'base64url');
+    const key = identity.now().keyId + digest;
     const kept = tokens.get(key);
     if (kept) return kept;
     const token = mintServiceToken(identity, audience, claims);

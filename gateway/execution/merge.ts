@@ -3,6 +3,7 @@
  * object below its first level at all of them.
  */
 import { type Data, isData, isList } from './data.ts';
+import { Verbatim } from './verbatim.ts';
 
 export function mergeInto(target: Data, source: Data): void {
   for (const key in source) {
@@ -20,6 +21,8 @@ export function mergeInto(target: Data, source: Data): void {
 
 function mergeValues(existing: unknown, value: unknown): unknown {
   if (existing === value) return value;
+  if (existing instanceof Verbatim) return mergeValues(existing.parse(), value);
+  if (value instanceof Verbatim) return mergeValues(existing, value.parse());
   if (isData(existing) && isData(value)) {
     mergeInto(existing, value);
     return existing;

@@ -5,16 +5,21 @@ import { errorAt, errorOfSubgraph, MOST_FETCH_ERRORS } from './answer-errors.ts'
 import type { Data } from './data.ts';
 import { compileBody } from './fetch-body.ts';
 import { mergeInto } from './merge.ts';
+import type { AnswerReader } from './read-answer.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Step } from './step.ts';
 
-export function compileRootFetch(fetch: FetchNode, schema: GraphQLSchema): Step {
+export function compileRootFetch(fetch: FetchNode, schema: GraphQLSchema, reader: AnswerReader | undefined): Step {
   const writeBody = compileBody(fetch);
   const rewrites = compileRewrites(fetch.outputRewrites ?? [], schema);
   const keys = rootKeys(fetch);
   return async (run) => {
     const { root, variables, errors, fetchFrom } = run;
-    const fetched = await fetchFrom(fetch.serviceName, writeBody(variables));
+    const fetched = await fetchFrom({
+      subgraph: fetch.serviceName,
+      body: writeBody(variables),
+      reader: run.readerFor(reader),
+    });
     if (fetched.kind === 'failed') {
       for (const key of keys) errors.push(errorAt(fetched.message, fetched.code, rewrites.inPath([key])));
       return leaveNull(root);

@@ -2,6 +2,7 @@
 import type { GraphQLError } from 'graphql';
 import type { BooleanVariables } from '../authorization/conditions.ts';
 import type { Data } from './data.ts';
+import type { AnswerReader } from './read-answer.ts';
 import type { FetchFrom } from './subgraph-fetch.ts';
 
 /** One execution of a plan. */
@@ -15,6 +16,8 @@ export interface Run {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly booleans: BooleanVariables;
   readonly fetchFrom: FetchFrom;
+  /** The same reader, when what it leaves as it is will be written as it is; undefined: all is parsed. */
+  readonly readerFor: (reader: AnswerReader | undefined) => AnswerReader | undefined;
 }
 
 /** Never throws: what goes wrong is in the run's errors. */

@@ -1,7 +1,9 @@
-/** What a subgraph answered, parsed. */
-import secureJson from 'secure-json-parse';
+/** What a subgraph answered, read or parsed. */
+import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import { type Data, isData } from './data.ts';
+import { parseJson } from './parse-json.ts';
+import type { AnswerReader } from './read-answer.ts';
 
 const subgraphErrors = z
   .array(
@@ -20,21 +22,25 @@ export interface SubgraphAnswer {
   readonly isPlain: boolean;
 }
 
-/** @throws {Error} when it is no answer of GraphQL, or has a key that reaches for an object's prototype */
-export function parseSubgraphAnswer(text: string): SubgraphAnswer {
-  const isPlain = !text.includes('\\');
-  const parsed: unknown = parseJson(text, isPlain);
+const BACKSLASH = 0x5c;
+
+/**
+ * @param reader for an answer as it was asked for; without one, all is parsed
+ * @throws {Error} when it is no answer of GraphQL, or has a key that reaches for an object's prototype
+ */
+export function readSubgraphAnswer(bytes: Buffer, reader: AnswerReader | undefined): SubgraphAnswer {
+  const isPlain = !bytes.includes(BACKSLASH);
+  // What isn't UTF-8 is mended when it is parsed.
+  const data = reader && isUtf8(bytes) ? reader.read(bytes) : undefined;
+  return data ? { data, errors: [], isPlain } : { ...parseAnswer(bytes.toString()), isPlain };
+}
+
+function parseAnswer(text: string): Omit<SubgraphAnswer, 'isPlain'> {
+  const parsed = parseJson(text);
   if (!isData(parsed)) throw new Error('no object');
   const errors = parsed['errors'] === undefined ? [] : (subgraphErrors.parse(parsed['errors']) ?? []);
   const { data } = parsed;
   if (data === undefined && errors.length === 0) throw new Error('neither data nor errors');
   if (data !== undefined && data !== null && !isData(data)) throw new Error('data');
-  return { data: data ?? undefined, errors, isPlain };
-}
-
-/** A text with none of these has no such key, which is looked for with care otherwise. */
-function parseJson(text: string, isPlain: boolean): unknown {
-  return text.includes('__proto__') || text.includes('"constructor"') || (!isPlain && text.includes('\\u00'))
-    ? secureJson.parse(text, { protoAction: 'error', constructorAction: 'error' })
-    : JSON.parse(text);
+  return { data: data ?? undefined, errors };
 }

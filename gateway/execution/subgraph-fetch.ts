@@ -11,7 +11,8 @@ import type { Principal } from '../authentication/principal.ts';
 import type { CheckStanding } from '../authentication/standing.ts';
 import { isData, isList } from './data.ts';
 import { withExtensions } from './fetch-body.ts';
-import { parseSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+import type { AnswerReader } from './read-answer.ts';
+import { readSubgraphAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
 import type { ReachableSubgraph, SubgraphToken } from './subgraphs.ts';
 
 /** What the fetches of one request share. */
@@ -34,11 +35,17 @@ export type Fetched =
   /** What is told at each place where something is missing now. */
   | { readonly kind: 'failed'; readonly message: string; readonly code: ErrorCode };
 
-/**
- * @param body the request's, as JSON
- * @param entities how many are asked for; they come back one for each, or not at all
- */
-export type FetchFrom = (subgraph: string, body: string, entities?: number) => Promise<Fetched>;
+export interface AskedFetch {
+  readonly subgraph: string;
+  /** The request's, as JSON. */
+  readonly body: string;
+  /** How many are asked for; they come back one for each, or not at all. */
+  readonly entities?: number;
+  /** Of the answer; undefined: all of it is parsed. */
+  readonly reader: AnswerReader | undefined;
+}
+
+export type FetchFrom = (fetch: AskedFetch) => Promise<Fetched>;
 
 /**
  * What a subgraph is left with to say that something took too long, before nobody waits any more: a tenth of the time,
@@ -53,11 +60,11 @@ export function createSubgraphFetch(
   context: FetchContext,
 ): FetchFrom {
   const asking = new Map<string, Ask>();
-  return async (name, body, entities) => {
+  return async ({ subgraph: name, body, entities, reader }) => {
     const start = performance.now();
     const ended = (outcome: FetchOutcome): void => context.onFetch(name, outcome, performance.now() - start);
     try {
-      const answer = await askOf(name)(body);
+      const answer = await askOf(name)(body, reader);
       if (entities !== undefined) assertComplete(answer, entities);
       ended('answered');
       return { kind: 'answered', ...answer };
@@ -84,17 +91,17 @@ export function createSubgraphFetch(
   }
 }
 
-type Ask = (body: string) => Promise<SubgraphAnswer>;
+type Ask = (body: string, reader: AnswerReader | undefined) => Promise<SubgraphAnswer>;
 
 function createAsk(subgraph: ReachableSubgraph, context: FetchContext): Ask {
   const tokenOf = rememberToken(subgraph);
-  return async (body) => {
+  return async (body, reader) => {
     const received = await send(body);
-    if (received.kind === 'answered') return received.answer;
+    if (received.kind === 'answered') return readSubgraphAnswer(received.bytes, reader);
     // Nothing was carried out, so that also a mutation may be sent again.
     const again = await send(body, received.accessVersion);
     if (again.kind === 'outdated') throw new Error('outdated');
-    return again.answer;
+    return readSubgraphAnswer(again.bytes, reader);
   };
 
   async function send(body: string, atLeast = 0): Promise<Received> {
@@ -129,7 +136,7 @@ function rememberToken(
 }
 
 type Received =
-  | { readonly kind: 'answered'; readonly answer: SubgraphAnswer }
+  | { readonly kind: 'answered'; readonly bytes: Buffer }
   /** The subgraph knows of changes of access up to this version, which aren't all in the token. */
   | { readonly kind: 'outdated'; readonly accessVersion: number };
 
@@ -144,7 +151,7 @@ async function post(
 ): Promise<Received> {
   const millisecondsLeft = deadline - Date.now();
   if (millisecondsLeft <= 0) throw new Error('deadline');
-  const { status, contentType, text } = await connection.post(url, {
+  const { status, contentType, bytes } = await connection.post(url, {
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json;q=0.9',
@@ -156,13 +163,13 @@ async function post(
     signal,
   });
   if (status === OUTDATED_STATUS && token !== undefined) {
-    return { kind: 'outdated', ...outdated.parse(JSON.parse(text)) };
+    return { kind: 'outdated', ...outdated.parse(JSON.parse(bytes.toString())) };
   }
   if (status === 401 || status === 403 || status >= 500 || (status >= 300 && status < 400)) {
     throw new Error(`status ${status}`);
   }
   if (!/^application\/(graphql-response\+)?json\b/i.test(contentType)) throw new Error('media type');
-  return { kind: 'answered', answer: parseSubgraphAnswer(text) };
+  return { kind: 'answered', bytes };
 }
 
 function workingTime(millisecondsLeft: number): number {

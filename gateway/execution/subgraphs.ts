@@ -6,10 +6,10 @@
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { findSubgraph, type SubgraphEntry, type SubgraphName } from '@commonhold/schema/subgraphs.ts';
-import type { Principal } from '../authentication/principal.ts';
+import { generalPolicies, type Principal } from '../authentication/principal.ts';
 import type { Subgraph } from '../supergraph/load-supergraph.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { detachResidences } from './detached-residences.ts';
+import { type DetachedClaims, detachResidences } from './detached-residences.ts';
 import { createTokenMint } from './kept-tokens.ts';
 import { type NamedRights, subgraphClaims } from './subgraph-claims.ts';
 
@@ -58,15 +58,31 @@ function reachOwn(entry: SubgraphEntry, identity: ServiceIdentity, options: Subg
   const { name } = entry;
   const named = options.namedRights(name);
   const mint = createTokenMint(identity, name);
+  const said = new WeakMap<Principal, Said>();
+  /** As long as nothing changes about somebody, it is the same each time but for how fresh their login is. */
+  const say = (principal: Principal, now: number): DetachedClaims => {
+    const general = generalPolicies(principal, now).join();
+    const known = said.get(principal);
+    if (known?.general === general) return known.detached;
+    const detached = detachResidences(subgraphClaims(principal, entry, named, now));
+    said.set(principal, { general, detached });
+    return detached;
+  };
   return {
     name,
     url: options.ownAddresses[name],
     connection: openConnection({ identity, peer: name }),
     mintToken: async (principal, now) => {
-      const { claims, residences } = detachResidences(subgraphClaims(principal, entry, named, now));
+      const { claims, residences } = say(principal, now);
       return { token: await mint(claims), extensions: residences && { residences } };
     },
   };
+}
+
+interface Said {
+  /** Policies that come of the login. */
+  readonly general: string;
+  readonly detached: DetachedClaims;
 }
 
 function reachForeign({ name, url }: Subgraph): ReachableSubgraph {

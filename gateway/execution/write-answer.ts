@@ -12,6 +12,7 @@ import type { Data } from './data.ts';
 import type { FindDataKeys } from './data-keys.ts';
 import { compileIntrospection } from './introspection.ts';
 import { conditionVariables, createFieldSelection, type SelectFields } from './selected-fields.ts';
+import type { Verbatim } from './verbatim.ts';
 import { compileRoot, type WriteValue } from './write-values.ts';
 
 export interface AnsweredOperation {
@@ -28,29 +29,45 @@ export interface AnsweredOperation {
 export interface WrittenAnswer {
   /** Undefined: `data` is null. */
   readonly text: string | undefined;
+  /** What the text names by their places here (`marks.ts`). */
+  readonly verbatims: readonly Verbatim[];
   /** Where there is a null that the schema doesn't allow, or that took the place of something else. */
   readonly violations: readonly Path[];
 }
 
-/** @param isPlain whether no text in the data needs an escape in JSON */
-export type WriteAnswer = (operation: AnsweredOperation, data: Data, isPlain: boolean) => WrittenAnswer;
+export interface AnswerWriter {
+  /** Whether anything of these shapes is written as it came. */
+  takes(shapes: ReadonlySet<string>): boolean;
+  /** @param isPlain whether no text in the data needs an escape in JSON */
+  write(data: Data, isPlain: boolean): WrittenAnswer;
+}
 
 /** Choices of `@skip` and `@include` that are remembered for one document. */
 const MOST_CHOICES = 32;
 
 /** @param schema what clients see */
-export function createAnswerWriting(schema: GraphQLSchema, findDataKeys: FindDataKeys): WriteAnswer {
+export function createAnswerWriting(
+  schema: GraphQLSchema,
+  findDataKeys: FindDataKeys,
+): (operation: AnsweredOperation) => AnswerWriter {
   const known = new WeakMap<DocumentNode, DocumentWriters>();
-  return (answered, data, isPlain) => {
+  return (answered) => {
     const { document, kept, visibleSchema, variables } = answered;
     // What was left of a document is never left of another one.
     const writers = known.get(kept ?? document) ?? { conditions: conditionVariables(document), byChoice: new Map() };
     known.set(kept ?? document, writers);
-    const writing = { indices: [], violations: [], isPlain, visibleSchema, variables };
-    return { text: writerOf(writers, answered)(data, writing), violations: writing.violations };
+    const { shapes, write } = writerOf(writers, answered);
+    return {
+      takes: (some) => !shapes.isDisjointFrom(some),
+      write: (data, isPlain) => {
+        const writing = { indices: [], violations: [], verbatims: [], isPlain, visibleSchema, variables };
+        const text = write(data, writing);
+        return { text, verbatims: writing.verbatims, violations: writing.violations };
+      },
+    };
   };
 
-  function writerOf({ conditions, byChoice }: DocumentWriters, answered: AnsweredOperation): WriteValue {
+  function writerOf({ conditions, byChoice }: DocumentWriters, answered: AnsweredOperation): CompiledWriter {
     const { document, operationName, variables, kept } = answered;
     const operation = selectOperation(document, operationName);
     const booleans = booleanVariables(operation, variables);
@@ -67,16 +84,18 @@ export function createAnswerWriting(schema: GraphQLSchema, findDataKeys: FindDat
     { document, operationName, kept }: AnsweredOperation,
     operation: OperationDefinitionNode,
     booleans: BooleanVariables,
-  ): WriteValue {
+  ): CompiledWriter {
     const rootType = schema.getRootType(operation.operation);
     if (!rootType) throw new TypeError(`there is no ${operation.operation}`);
     const asked = createFieldSelection(document, schema, booleans);
     const [selectKept, keptRoot] = keptOf(kept, operationName, booleans);
-    return compileRoot(
+    const shapes = new Set<string>();
+    const write = compileRoot(
       rootType,
       { asked: [operation], kept: keptRoot },
       {
         schema,
+        shapes,
         asked,
         kept: kept === document ? asked : selectKept,
         dataKeyOf: kept ? findDataKeys(kept).keyOf : ({ name }) => name.value,
@@ -88,6 +107,7 @@ export function createAnswerWriting(schema: GraphQLSchema, findDataKeys: FindDat
         },
       },
     );
+    return { shapes, write };
   }
 
   function keptOf(
@@ -103,5 +123,10 @@ export function createAnswerWriting(schema: GraphQLSchema, findDataKeys: FindDat
 
 interface DocumentWriters {
   readonly conditions: readonly string[];
-  readonly byChoice: Map<string, WriteValue>;
+  readonly byChoice: Map<string, CompiledWriter>;
+}
+
+interface CompiledWriter {
+  readonly shapes: ReadonlySet<string>;
+  readonly write: WriteValue;
 }

@@ -13,6 +13,7 @@ import {
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  getNamedType,
   isAbstractType,
   isInterfaceType,
   isLeafType,
@@ -24,8 +25,11 @@ import {
 } from 'graphql';
 import type { Path } from './answer-errors.ts';
 import { isData, isList } from './data.ts';
+import { mark } from './marks.ts';
 import { quote } from './quote.ts';
-import type { Parents, SelectFields } from './selected-fields.ts';
+import type { Parents, SelectedFields, SelectFields } from './selected-fields.ts';
+import { shapeOf } from './shape.ts';
+import { Verbatim } from './verbatim.ts';
 import { kindOf, type WrittenField, writeFields } from './write-fields.ts';
 import { compileLeaf } from './write-leaf.ts';
 
@@ -34,6 +38,8 @@ export interface Writing {
   /** Which items of the lists around are being written, from the outermost. */
   readonly indices: number[];
   readonly violations: Path[];
+  /** What is written as it came. */
+  readonly verbatims: Verbatim[];
   /** Whether no text in the data needs an escape in JSON. */
   readonly isPlain: boolean;
   /** What introspection answers from. */
@@ -50,6 +56,8 @@ export interface Selections {
   /** What was left by pruning. */
   readonly kept: SelectFields;
   readonly dataKeyOf: (field: FieldNode) => string;
+  /** The shapes of what can be written as it came are added, by their names. */
+  readonly shapes: Set<string>;
   /** Writes what isn't in the data, at the root; undefined: there is no such field. */
   readonly compileOwn: (key: string, nodes: readonly FieldNode[]) => WriteValue | undefined;
 }
@@ -212,8 +220,24 @@ export function compileRoot(
     }
     const fieldType = fieldTypeOf(type, name);
     if (!fieldType) return { kind: 'other', write: () => NULL };
-    const write = compileValue(fieldType, position);
+    const write = takeVerbatim(compileValue(fieldType, position), shapeAt(fieldType, position));
     return { kind: kindOf(fieldType), write: isRoot ? refuseUnfetched(write, fieldType, position) : write };
+  }
+
+  /** What comes has to be written as it came when it is of this shape; undefined: never. */
+  function shapeAt(type: GraphQLOutputType, { asked, kept }: Position): string | undefined {
+    if (isLeafType(getNamedType(type))) return undefined;
+    const shape = shapeOf(type, asked, selections.asked);
+    const fetched = shapeOf(type, kept, selectFetched);
+    if (shape === undefined || shape.name !== fetched?.name) return undefined;
+    selections.shapes.add(shape.name);
+    return shape.name;
+  }
+
+  /** What was left by pruning, unless it stands under other keys in the data. */
+  function selectFetched(type: GraphQLObjectType, parents: Parents): SelectedFields | undefined {
+    const fields = selections.kept(type, parents);
+    return [...fields].every(([key, [node]]) => node && dataKeyOf(node) === key) ? fields : undefined;
   }
 
   /** A field of the root that isn't there was asked of nobody: no subgraph has what is wanted below it. */
@@ -221,6 +245,14 @@ export function compileRoot(
     const instead = isNonNullType(type) ? undefined : NULL;
     return (value, writing) => (value === undefined ? violated(writing, position, instead) : write(value, writing));
   }
+}
+
+function takeVerbatim(write: WriteValue, shape: string | undefined): WriteValue {
+  return (value, writing) => {
+    if (!(value instanceof Verbatim)) return write(value, writing);
+    if (value.shape !== shape) return write(value.parse(), writing);
+    return mark(writing.verbatims.push(value) - 1);
+  };
 }
 
 function violated<Instead>({ violations, indices }: Writing, { path }: Position, instead: Instead): Instead {

@@ -85,7 +85,7 @@ async function askDirectory(
   const path = (request.params as { readonly '*'?: string })['*'] ?? '';
   const ifMatch = request.headers['if-match'];
   const serviceToken = await mintServiceToken(identity, 'directory', { tenant: company });
-  const { status, text } = await directory.post(`${directoryOrigin}/provisioning`, {
+  const { status, bytes } = await directory.post(`${directoryOrigin}/provisioning`, {
     headers: {
       authorization: `Bearer ${serviceToken}`,
       'x-request-id': request.id,
@@ -104,7 +104,7 @@ async function askDirectory(
   });
   if (status === 400) return { status: 400, body: refusalBody(400) };
   if (status !== 200) throw new Error('the directory gives no answer');
-  return answered.parse(JSON.parse(text));
+  return answered.parse(JSON.parse(bytes.toString()));
 }
 
 /** Providers send `application/scim+json` (RFC 7644, section 3.1) or plain JSON; some name it where there is no body. */

@@ -1,12 +1,15 @@
 /** An Apollo Server plugin: remembers what was asked and told, and gives the answer its media type and status. */
 import type { ApolloServerPlugin } from '@apollo/server';
 import { getOperationAST } from 'graphql';
+import type { WrittenData } from '../execution/written-data.ts';
 import type { AdmittedRequest } from '../pipeline.ts';
 import { httpAnswerFor } from '../protection/media-type.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface GatewayContext {
   readonly request: AdmittedRequest;
+  /** Data of the answer, where there is any. */
+  written?: WrittenData;
 }
 
 export function observeOperations(metrics: Metrics): ApolloServerPlugin<GatewayContext> {

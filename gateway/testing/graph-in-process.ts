@@ -13,10 +13,15 @@ export interface SubgraphInProcess {
 
 export interface GraphInProcess {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<OwnAnswer>;
+  /** The text of `data`, as it is sent. */
+  write(query: string): Promise<string>;
   /** What each subgraph was asked. */
   readonly received: Readonly<Record<string, SubgraphRequest[]>>;
-  /** What a subgraph does with its answer before it goes out. */
-  readonly change: Record<string, (answer: ExecutionResult) => ExecutionResult | Promise<ExecutionResult>>;
+  /** What a subgraph does with its answer before it goes out; a text goes out as it is. */
+  readonly change: Record<
+    string,
+    (answer: ExecutionResult) => ExecutionResult | string | Promise<ExecutionResult | string>
+  >;
 }
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
@@ -41,5 +46,13 @@ export function graphInProcess(subgraphs: Readonly<Record<string, SubgraphInProc
     },
   ]);
   const execute = createOwnExecution(prepareSupergraph(supergraphSdl, 'test'), Object.fromEntries(answering));
-  return { received, change, ask: (query, variables = {}) => execute(parse(query), variables) };
+  return {
+    received,
+    change,
+    ask: async (query, variables = {}) => {
+      const { data, errors } = await execute(parse(query), variables);
+      return { data, errors };
+    },
+    write: async (query) => (await execute(parse(query), {})).text,
+  };
 }

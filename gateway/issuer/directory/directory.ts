@@ -47,7 +47,7 @@ export function connectDirectory(origin: string, identity: ServiceIdentity): Dir
         });
       if (answer.status === 204) return undefined;
       if (answer.status !== 200) throw new DirectoryUnavailable(answer.status);
-      return JSON.parse(answer.text);
+      return JSON.parse(answer.bytes.toString());
     },
     close: () => connection.close(),
   };

@@ -1,28 +1,40 @@
 /** The gateway's own execution on subgraphs in process. */
 import { createLog } from '@commonhold/platform/log.ts';
-import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
+import { type DocumentNode, type ExecutionResult, type GraphQLError, Kind } from 'graphql';
 import { standsAnonymously } from '../../authentication/standing.ts';
 import type { Connection } from '../../execution/connection.ts';
 import { createDataKeys } from '../../execution/data-keys.ts';
 import { createExecution } from '../../execution/execute.ts';
+import { withVerbatims } from '../../execution/marks.ts';
 import { withDataKeys } from '../../execution/plan-keys.ts';
 import { createPlanning } from '../../planning/plan.ts';
 import { createPlanner } from '../../planning/planner.ts';
 import type { PlannerPool } from '../../planning/planner-pool.ts';
 import { createOverrideChoice } from '../../planning/progressive-override.ts';
 import type { LoadedSupergraph } from '../../supergraph/load-supergraph.ts';
-import type { AnswerRequest } from './invented-subgraph.ts';
+import type { SubgraphRequest } from './invented-subgraph.ts';
 
 export interface OwnAnswer {
   readonly data: unknown;
   readonly errors: readonly GraphQLError[];
 }
 
-export type ExecuteOwn = (document: DocumentNode, variables: Readonly<Record<string, unknown>>) => Promise<OwnAnswer>;
+/** A text is sent as it is. @throws {Error} instead of answering */
+type WriteAnswer = (request: SubgraphRequest) => Promise<ExecutionResult | string>;
+
+export interface WrittenAnswer extends OwnAnswer {
+  /** Of `data`, as it is sent. */
+  readonly text: string;
+}
+
+export type ExecuteOwn = (
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+) => Promise<WrittenAnswer>;
 
 export function createOwnExecution(
   supergraph: LoadedSupergraph,
-  subgraphs: Readonly<Record<string, AnswerRequest>>,
+  subgraphs: Readonly<Record<string, WriteAnswer>>,
 ): ExecuteOwn {
   const findDataKeys = createDataKeys(supergraph);
   const plan = withDataKeys(
@@ -52,7 +64,8 @@ export function createOwnExecution(
         onFetch: () => undefined,
       },
     });
-    return { data: data === null ? null : data.toJSON(), errors };
+    const text = data === null ? 'null' : withVerbatims(data.toString(), data.verbatims).toString();
+    return { text, data: JSON.parse(text), errors };
   };
 }
 
@@ -70,13 +83,16 @@ function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
 
 const SILENT = createLog('test', { LOG_LEVEL: 'silent' });
 
-function connectionTo(answer: AnswerRequest): Connection {
+function connectionTo(answer: WriteAnswer): Connection {
   return {
-    post: async (_, { body }) => ({
-      status: 200,
-      contentType: 'application/json',
-      text: JSON.stringify(await answer(JSON.parse(body))),
-    }),
+    post: async (_, { body }) => {
+      const answered = await answer(JSON.parse(body));
+      return {
+        status: 200,
+        contentType: 'application/json',
+        bytes: Buffer.from(typeof answered === 'string' ? answered : JSON.stringify(answered)),
+      };
+    },
     get: () => Promise.reject(new Error('nothing is got here')),
     close: async () => undefined,
   };

@@ -93,7 +93,6 @@ function randomSdl(subgraph: string, entities: readonly Entity[], choices: Choic
     ...abstracts.map((name) => `${subgraph}_${name}: ${choices.of(['[T!]', '[T]', 'T']).replace('T', name)}`),
     fields(`${subgraph}_root`, 2),
     'shared: Info @shareable shared_count: Int @shareable @tag(name: "shared")',
-    ...own.map(({ name }) => `shared_${name}: ${name} @shareable`),
     ...external.map(({ name, required }) => `${subgraph}_provides_${name}: ${name} @provides(fields: "${required}")`),
   ].join(' ');
   return [

@@ -3,14 +3,15 @@
  *
  * 1. Find the places at the plan's path, and write what identifies each entity there.
  * 2. Ask for each entity once, however often it stands there (a hundred devices of one residence name it a hundred
- *    times), in batches of as many as a subgraph takes. Without any, nothing is sent.
+ *    times), with other fetches that ask the same (`entity-loads.ts`). Without any, nothing is sent.
  * 3. What comes is put to all places of its entity, and so is an error of it. A batch that fails costs its own entities.
  */
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
-import { errorAt, errorOfSubgraph, MOST_FETCH_ERRORS, type Path } from './answer-errors.ts';
+import { errorAt, errorOfSubgraph, internalError, MOST_FETCH_ERRORS, type Path } from './answer-errors.ts';
 import { compileContextArguments } from './context-arguments.ts';
-import { type Data, isData, isList } from './data.ts';
+import { copyOf, type Data } from './data.ts';
+import { Entity, type LoadedEntity } from './entity-loads.ts';
 import { compileBody } from './fetch-body.ts';
 import { mergeInto } from './merge.ts';
 import { compilePlaces } from './places.ts';
@@ -18,10 +19,6 @@ import type { AnswerReader } from './read-answer.ts';
 import { compileRepresentation, type Represent } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Run, Step } from './step.ts';
-import type { Fetched } from './subgraph-fetch.ts';
-
-/** Subgraphs of ours refuse more than this. */
-const GREATEST_BATCH = 1_000;
 
 /** One entity, as it is asked for, and the objects of the data that are it. */
 interface Asked {
@@ -29,12 +26,12 @@ interface Asked {
   readonly objects: Data[];
 }
 
-/** @param isShared whether an entity may be one object below its first level at all of its places */
+/** @param isOneEverywhere whether an entity may be one object below its first level at all of its places */
 export function compileEntityFetch(
   fetch: FetchNode,
   path: ResponsePath,
   schema: GraphQLSchema,
-  isShared: boolean,
+  isOneEverywhere: boolean,
   reader: AnswerReader | undefined,
 ): Step {
   const writeBody = compileBody(fetch);
@@ -42,6 +39,8 @@ export function compileEntityFetch(
   const places = compilePlaces(path);
   const represent = compileRepresentation(fetch.requires ?? [], fetch.inputRewrites ?? [], schema);
   const rewrites = compileRewrites(fetch.outputRewrites ?? [], schema);
+  // What others bring would be read or renamed in another way.
+  const isShared = reader === undefined && (fetch.outputRewrites ?? []).length === 0;
 
   return async (run) => {
     if (!findContextual) return fetchAll(places.find(run.root), run.variables, run);
@@ -53,45 +52,43 @@ export function compileEntityFetch(
 
   async function fetchAll(objects: readonly Data[], variables: Run['variables'], run: Run): Promise<void> {
     const asked = groupEqual(objects, represent);
-    const batches = Array.from({ length: Math.ceil(asked.length / GREATEST_BATCH) }, (_, index) =>
-      asked.slice(index * GREATEST_BATCH, (index + 1) * GREATEST_BATCH),
+    if (asked.length === 0) return;
+    const loaded = await run.loadEntities(
+      {
+        subgraph: fetch.serviceName,
+        writeBody: (representations) => writeBody(variables, representations),
+        reader: run.readerFor(reader),
+        isShared: isShared && run.isQuery,
+      },
+      asked.map(({ representation }) => representation),
     );
-    await Promise.all(batches.map((batch) => fetchBatch(batch, variables, run)));
+    for (const [index, { objects }] of asked.entries()) put(loaded[index], objects, run);
+    tellErrors(loaded, asked, run);
   }
 
-  async function fetchBatch(batch: readonly Asked[], variables: Run['variables'], run: Run): Promise<void> {
-    const representations = batch.map(({ representation }) => representation).join(',');
-    const fetched = await run.fetchFrom({
-      subgraph: fetch.serviceName,
-      body: writeBody(variables, representations),
-      entities: batch.length,
-      reader: run.readerFor(reader),
+  function put(loaded: LoadedEntity | Error | undefined, objects: readonly Data[], run: Run): void {
+    if (!(loaded instanceof Entity)) return;
+    const entity = loaded.take();
+    if (!entity) return;
+    run.isPlain &&= loaded.isPlain;
+    rewrites.inData(entity, objects[0]?.['__typename']);
+    for (const object of objects) mergeInto(object, isOneEverywhere ? entity : copyOf(entity));
+  }
+
+  function tellErrors(loaded: readonly (LoadedEntity | Error)[], asked: readonly Asked[], { root, errors }: Run): void {
+    const wrong = asked.filter((_, index) => !isFaultless(loaded[index]));
+    if (wrong.length === 0) return;
+    const paths = places.pathsOf(root, new Set(wrong.flatMap(({ objects }) => objects)));
+    const told = asked.flatMap(({ objects }, index) => {
+      const at = isFaultless(loaded[index]) ? [] : [...new Set(objects)].flatMap((object) => paths.get(object) ?? []);
+      return errorsAt(loaded[index], at, rewrites.inPath);
     });
-    if (fetched.kind === 'answered' && fetched.data) {
-      run.isPlain &&= fetched.isPlain;
-      take(fetched.data, batch);
-    }
-    if (fetched.kind === 'failed' || fetched.errors.length > 0) tellErrors(fetched, batch, run);
+    errors.push(...told.slice(0, MOST_FETCH_ERRORS));
   }
+}
 
-  function take(data: Data, batch: readonly Asked[]): void {
-    const entities = data['_entities'];
-    if (!isList(entities)) return;
-    for (const [index, { objects }] of batch.entries()) {
-      const entity = entities[index];
-      if (!isData(entity)) continue;
-      rewrites.inData(entity, objects[0]?.['__typename']);
-      for (const object of objects) mergeInto(object, isShared ? entity : structuredClone(entity));
-    }
-  }
-
-  function tellErrors(fetched: Fetched, batch: readonly Asked[], { root, errors }: Run): void {
-    const objects = new Set(batch.flatMap((asked) => asked.objects));
-    const paths = places.pathsOf(root, objects);
-    const pathsOf = (some: readonly Asked[]): readonly Path[] =>
-      [...new Set(some.flatMap((asked) => asked.objects))].flatMap((object) => paths.get(object) ?? []);
-    errors.push(...errorsAt(fetched, batch, pathsOf, rewrites.inPath).slice(0, MOST_FETCH_ERRORS));
-  }
+function isFaultless(loaded: LoadedEntity | Error | undefined): boolean {
+  return loaded instanceof Entity && loaded.errors.length === 0;
 }
 
 function groupEqual(objects: readonly Data[], represent: Represent): readonly Asked[] {
@@ -106,18 +103,17 @@ function groupEqual(objects: readonly Data[], represent: Represent): readonly As
   return [...groups.values()];
 }
 
-/** An error of one entity is one of each place where it stands; an error of none in particular is one of all. */
+/** Of one entity, at each place where it stands. */
 function errorsAt(
-  fetched: Fetched,
-  batch: readonly Asked[],
-  pathsOf: (some: readonly Asked[]) => readonly Path[],
+  loaded: LoadedEntity | Error | undefined,
+  places: readonly Path[],
   inPath: (path: Path) => Path,
 ): readonly GraphQLError[] {
-  if (fetched.kind === 'failed') return pathsOf(batch).map((path) => errorAt(fetched.message, fetched.code, path));
-  return fetched.errors.slice(0, MOST_FETCH_ERRORS).flatMap(({ message, extensions, path }) => {
-    const [root, index, ...rest] = path ?? [];
-    const own = root === '_entities' && typeof index === 'number' ? batch[index] : undefined;
-    const below = own ? inPath(rest) : [];
-    return pathsOf(own ? [own] : batch).map((at) => errorOfSubgraph(message, extensions, [...at, ...below]));
-  });
+  if (loaded instanceof Entity) {
+    return loaded.errors.flatMap(({ message, extensions, path = [] }) =>
+      places.map((at) => errorOfSubgraph(message, extensions, [...at, ...inPath(path)])),
+    );
+  }
+  if (loaded === undefined || loaded instanceof Error) return places.map((at) => internalError(at));
+  return places.map((at) => errorAt(loaded.message, loaded.code, at));
 }

@@ -12,6 +12,7 @@ import { booleanVariables } from '../authorization/conditions.ts';
 import type { LoadedSupergraph } from '../supergraph/load-supergraph.ts';
 import { createPlanCompiler } from './compile-plan.ts';
 import type { FindDataKeys } from './data-keys.ts';
+import { createEntityLoads } from './entity-loads.ts';
 import { errorsOfViolations } from './null-violations.ts';
 import type { Run } from './step.ts';
 import { createSubgraphFetch, type FetchContext } from './subgraph-fetch.ts';
@@ -50,13 +51,16 @@ export function createExecution(
     const kept = planned?.document;
     const operationName = incoming.operationName ?? undefined;
     const writer = writerOf({ document, operationName, variables, kept, visibleSchema });
+    const fetchFrom = createSubgraphFetch(byName, fetchContext);
     const run: Run = {
       root: {},
       isPlain: true,
       errors: [],
       variables,
       booleans: booleanVariables(operation, variables),
-      fetchFrom: createSubgraphFetch(byName, fetchContext),
+      isQuery: operation.operation === 'query',
+      fetchFrom,
+      loadEntities: createEntityLoads(fetchFrom),
       readerFor: (reader) => (reader && writer.takes(reader.shapes) ? reader : undefined),
     };
     if (planned) await compile(planned.plan)(run);

@@ -2,6 +2,7 @@
 import type { GraphQLError } from 'graphql';
 import type { BooleanVariables } from '../authorization/conditions.ts';
 import type { Data } from './data.ts';
+import type { LoadEntities } from './entity-loads.ts';
 import type { AnswerReader } from './read-answer.ts';
 import type { FetchFrom } from './subgraph-fetch.ts';
 
@@ -15,7 +16,10 @@ export interface Run {
   readonly errors: GraphQLError[];
   readonly variables: Readonly<Record<string, unknown>>;
   readonly booleans: BooleanVariables;
+  /** Whether nothing changes while it is carried out, as far as it can be told. */
+  readonly isQuery: boolean;
   readonly fetchFrom: FetchFrom;
+  readonly loadEntities: LoadEntities;
   /** The same reader, when what it leaves as it is will be written as it is; undefined: all is parsed. */
   readonly readerFor: (reader: AnswerReader | undefined) => AnswerReader | undefined;
 }

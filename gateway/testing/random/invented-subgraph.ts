@@ -79,7 +79,11 @@ export function inventSubgraph({ name, sdl }: RandomSubgraph, { seed, rarity }: 
     if (info.fieldName === 'code') return { __typename: 'Code', id: source?.id, part: `p${source?.id}` };
     if (info.fieldName === 'part') return source?.['part'];
     if (/_(requiring|nesting)$/.test(info.fieldName)) {
-      return JSON.stringify({ ...source, id: undefined, __typename: undefined, code: undefined });
+      const told = { ...source, id: undefined, __typename: undefined, code: undefined };
+      // In which order they are told means nothing.
+      return JSON.stringify(
+        Object.fromEntries(Object.entries(told).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+      );
     }
     const value = invent(info.returnType, at);
     const first = args['first'];

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { GatewayConfiguration } from './config.ts';
 import { withVerbatims } from './execution/marks.ts';
-import type { IncomingRequest, Pipeline } from './pipeline.ts';
+import type { AdmittedRequest, IncomingRequest, Pipeline } from './pipeline.ts';
 import { assertAcceptable } from './protection/media-type.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { GatewayContext } from './telemetry/observe-operations.ts';
@@ -25,17 +25,14 @@ export function serveGraphql(server: FastifyInstance, apollo: ApolloServer<Gatew
     method: ['GET', 'POST'],
     url: '/graphql',
     handler: async (request, reply) => {
-      let context: GatewayContext | undefined;
+      const outcome: GatewayContext['outcome'] = {};
       const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: graphqlRequest(request),
-        context: async () => {
-          context = await admit(request, reply, parts);
-          return context;
-        },
+        context: async () => ({ request: await admit(request, reply, parts), outcome }),
       });
       if (body.kind !== 'complete') throw new TypeError('no answer comes in parts here');
       for (const [name, value] of headers) reply.header(name, value);
-      return reply.code(status ?? 200).send(withVerbatims(body.string, context?.written?.verbatims ?? []));
+      return reply.code(status ?? 200).send(withVerbatims(body.string, outcome.data?.verbatims ?? []));
     },
   });
 }
@@ -53,10 +50,10 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   { pipeline, metrics, configuration, log }: RouteParts,
-): Promise<GatewayContext> {
+): Promise<AdmittedRequest> {
   try {
     assertAcceptable(request.headers.accept);
-    return { request: await pipeline.admit(incoming(request, reply, configuration, log)) };
+    return await pipeline.admit(incoming(request, reply, configuration, log));
   } catch (error) {
     const code: unknown = error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR';
     request.record.codes.push(String(code));
@@ -86,7 +83,7 @@ function incoming(
     signal: endOf(reply, record, requestTimeoutMilliseconds),
     onceOver: (listener) => reply.raw.once('close', listener),
     record,
-    log: log.child({ requestId: record.id }),
+    log: () => log.child({ requestId: record.id }),
   };
 }
 

@@ -47,7 +47,8 @@ export interface IncomingRequest {
   /** `listener` is called when the request has been answered, or nobody waits for the answer any more. */
   readonly onceOver: (listener: () => void) => void;
   readonly record: RequestRecord;
-  readonly log: Log;
+  /** Made when it is asked for: few requests log anything on their way. */
+  readonly log: () => Log;
 }
 
 /** A request that may go on: who asks, and what they may see. */
@@ -121,8 +122,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 /** What was made to be told is a client's mistake; anything else is ours, and its message may hold anything. */
-function refusal(error: unknown, log: Log): GatewayExecutionResult {
+function refusal(error: unknown, log: () => Log): GatewayExecutionResult {
   if (error instanceof GraphQLError) return { errors: [error] };
-  log.error({ err: error }, 'operation failed');
+  log().error({ err: error }, 'operation failed');
   throw error;
 }

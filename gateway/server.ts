@@ -15,7 +15,6 @@ import type { Running } from '@commonhold/platform/process.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { openServicesDoor, type ServicesDoor } from '@commonhold/platform/tls/services-door.ts';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
@@ -23,6 +22,7 @@ import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
 import { serveGraphql } from './graphql-route.ts';
 import type { Pipeline } from './pipeline.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
+import { SECURITY_HEADERS } from './protection/security-headers.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthChecks, registerHealth } from './telemetry/health.ts';
@@ -152,8 +152,9 @@ async function sendError(
 
 async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfiguration): Promise<void> {
   readJsonOnly(server);
-  await server.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  server.addHook('onRequest', (_, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
   });
   await server.register(cors, {
     origin: [...allowedOrigins],
@@ -168,9 +169,9 @@ async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfi
 function createApolloServer({ supergraph, pipeline, metrics, log }: ServerParts): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
     gateway: new FederatedGateway(supergraph, async (operation) => {
-      const context = operation.context as GatewayContext;
-      const result = await pipeline.answer(context.request, operation);
-      if (result.data instanceof WrittenData) context.written = result.data;
+      const { request, outcome } = operation.context as GatewayContext;
+      const result = await pipeline.answer(request, operation);
+      if (result.data instanceof WrittenData) outcome.data = result.data;
       return result;
     }),
     nodeEnv: 'production',

@@ -44,7 +44,7 @@ export interface AuthenticationRequest {
   /** Tells the client what its next proof of possession should carry. */
   readonly offerNonce: (nonce: string) => void;
   readonly requestId: string;
-  readonly log: Log;
+  readonly log: () => Log;
 }
 
 /** How a request came: what a proof of possession is about. */
@@ -86,10 +86,10 @@ async function verified(
   const verification = await identity.verify(text);
   if (verification.kind === 'valid') return verification.token;
   if (verification.kind === 'unavailable') {
-    log.error('the issuer does not answer');
+    log().error('the issuer does not answer');
     throw identityUnavailable();
   }
-  log.info({ reason: verification.reason }, 'access token refused');
+  log().info({ reason: verification.reason }, 'access token refused');
   throw tokenInvalid(scheme);
 }
 
@@ -106,7 +106,7 @@ async function identify(
   const loggedInAt = token.login.authTime;
   const access = await askAccess({ tenant, subject, tokenId, session, loggedInAt, requestId });
   if (access.kind === 'unavailable') {
-    log.error('what they may do now is not known');
+    log().error('what they may do now is not known');
     throw identityUnavailable();
   }
   // A token of somebody who is suspended or has left is no better than one that is over.

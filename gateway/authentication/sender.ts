@@ -23,11 +23,11 @@ export function createSenderCheck(checkPossession: CheckPossession): CheckSender
     const { arrival, rawHeaders, log, offerNonce } = request;
     const isByKey = binding?.key !== undefined;
     if (isByKey !== (scheme === 'DPoP')) {
-      log.info({ reason: isByKey ? 'bound to a key' : 'not bound to a key', scheme }, 'access token refused');
+      log().info({ reason: isByKey ? 'bound to a key' : 'not bound to a key', scheme }, 'access token refused');
       throw tokenInvalid(scheme);
     }
     if (binding?.certificate !== undefined && binding.certificate !== arrival.certificate) {
-      log.info({ reason: 'bound to another certificate' }, 'access token refused');
+      log().info({ reason: 'bound to another certificate' }, 'access token refused');
       throw tokenInvalid(scheme);
     }
     if (binding?.key === undefined) return;
@@ -44,15 +44,15 @@ export function createSenderCheck(checkPossession: CheckPossession): CheckSender
         if (possession.nextNonce !== undefined) offerNonce(possession.nextNonce);
         return;
       case 'proof-invalid':
-        log.info({ reason: possession.reason }, 'proof refused');
+        log().info({ reason: possession.reason }, 'proof refused');
         throw proofInvalid();
       case 'other-key':
-        log.info({ reason: 'bound to another key' }, 'access token refused');
+        log().info({ reason: 'bound to another key' }, 'access token refused');
         throw tokenInvalid(scheme);
       case 'nonce-needed':
         throw nonceNeeded(possession.nonce);
       case 'unavailable':
-        log.error('what proofs have been used is not known');
+        log().error('what proofs have been used is not known');
         throw identityUnavailable();
     }
   };

@@ -15,8 +15,12 @@ const MOST_BYTES_OF_A_UNIT = 3;
 /** The bytes of a text with marks, in UTF-8. */
 export function withVerbatims(text: string, verbatims: readonly Verbatim[]): Buffer {
   const parts = text.split(MARK);
-  const marked = (index: number): Buffer | undefined =>
-    index % 2 === 0 ? undefined : verbatims[Number(parts[index])]?.bytes;
+  const marked = (index: number): Buffer | undefined => {
+    if (index % 2 === 0) return undefined;
+    const verbatim = verbatims[Number(parts[index])];
+    if (!verbatim) throw new RangeError('a mark of nothing');
+    return verbatim.bytes;
+  };
   let most = text.length * MOST_BYTES_OF_A_UNIT;
   for (let index = 1; index < parts.length; index += 2) most += marked(index)?.length ?? 0;
   const all = Buffer.allocUnsafe(most);

@@ -23,7 +23,7 @@ export interface FetchContext {
   /** Instant, in milliseconds since the epoch, after which nobody waits for the answer. */
   readonly deadline: number;
   readonly signal: AbortSignal;
-  readonly log: Log;
+  readonly log: () => Log;
   /** Told of each fetch that ended. */
   readonly onFetch: (subgraph: string, outcome: FetchOutcome, milliseconds: number) => void;
 }
@@ -71,11 +71,11 @@ export function createSubgraphFetch(
     } catch (error) {
       if (error instanceof Stopped) {
         ended('stopped');
-        context.log.info({ subgraph: name, reason: error.code }, 'fetch stopped');
+        context.log().info({ subgraph: name, reason: error.code }, 'fetch stopped');
         return { kind: 'failed', message: error.message, code: error.code };
       }
       ended('unavailable');
-      context.log.error({ subgraph: name, reason: reason(error) }, 'subgraph unavailable');
+      context.log().error({ subgraph: name, reason: reason(error) }, 'subgraph unavailable');
       return { kind: 'failed', message: UNAVAILABLE, code: 'SUBGRAPH_UNAVAILABLE' };
     }
   };

@@ -8,6 +8,7 @@
  */
 import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
 import { GraphQLError } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import Negotiator from 'negotiator';
 
 export const GRAPHQL_RESPONSE = 'application/graphql-response+json; charset=utf-8';
@@ -48,6 +49,14 @@ const REQUEST_ERRORS: ReadonlySet<unknown> = new Set<ErrorCode>([
 ]);
 
 /** What the client would rather have; the first, where it is all the same to it. */
-function preferred(accept: string | undefined, mediaTypes: string[]): string | undefined {
-  return new Negotiator({ headers: { accept: accept ?? '*/*' } }).mediaType(mediaTypes);
+function preferred(accept = '*/*', mediaTypes: string[]): string | undefined {
+  const key = `${mediaTypes[0]} ${accept}`;
+  const known = preferences.get(key);
+  if (known !== undefined) return known;
+  const mediaType = new Negotiator({ headers: { accept } }).mediaType(mediaTypes);
+  if (mediaType !== undefined) preferences.set(key, mediaType);
+  return mediaType;
 }
+
+/** Most clients write one of a few headers. */
+const preferences = new LRUCache<string, string>({ max: 100 });

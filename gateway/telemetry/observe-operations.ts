@@ -8,8 +8,8 @@ import type { Metrics } from './metrics.ts';
 
 export interface GatewayContext {
   readonly request: AdmittedRequest;
-  /** Data of the answer, where there is any. */
-  written?: WrittenData;
+  /** What comes of it. Apollo Server gives a copy of the context to whoever answers, with the same objects in it. */
+  readonly outcome: { data?: WrittenData };
 }
 
 export function observeOperations(metrics: Metrics): ApolloServerPlugin<GatewayContext> {

@@ -60,7 +60,7 @@ export function createOwnExecution(
         requestId: 'request',
         deadline: Date.now() + 60_000,
         signal: new AbortController().signal,
-        log: SILENT,
+        log: () => SILENT,
         onFetch: () => undefined,
       },
     });

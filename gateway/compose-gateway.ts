@@ -18,12 +18,13 @@ import { openRecordKey } from './audit/record-key.ts';
 import { createDirectoryAccess } from './authentication/access.ts';
 import { createAccessTokenVerifier } from './authentication/access-token.ts';
 import { createAuthentication, type IdentityParts } from './authentication/authenticate.ts';
+import { readCredentials } from './authentication/credentials.ts';
 import { createKeptAccess } from './authentication/kept-access.ts';
 import { createNonces } from './authentication/possession/nonces.ts';
 import { createPossessionCheck } from './authentication/possession/possession.ts';
 import { createSenderCheck } from './authentication/sender.ts';
 import { betterLogins } from './authentication/step-up.ts';
-import { rememberVerified } from './authentication/verified-tokens.ts';
+import { rememberVerified, type VerifiedTokens } from './authentication/verified-tokens.ts';
 import { type Authorization, createAuthorization } from './authorization/authorization.ts';
 import { createAuthorize } from './authorize.ts';
 import type { GatewayConfiguration } from './config.ts';
@@ -91,7 +92,6 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
       isRequired: configuration.authentication === 'required',
       identity: identity?.parts,
     }),
-    admission,
     limit: createOperationLimit(configuration.limits),
     authorize: createAuthorize(
       authorization,
@@ -115,6 +115,11 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
       (await followIdentity('gateway', servicesDoor.tlsDirectory, await masterKey(), secrets, 'tls.gateway.services')),
     supergraph,
     pipeline,
+    admission,
+    companyOf: (rawHeaders) => {
+      const credentials = readCredentials(rawHeaders);
+      return credentials.kind === 'token' ? identity?.companyOf(credentials.token) : undefined;
+    },
     metrics,
     healthChecks: {
       ...identity?.healthChecks,
@@ -166,6 +171,7 @@ function readPolicies(sdl: string): Authorization {
 
 interface Identification {
   readonly parts: IdentityParts;
+  readonly companyOf: VerifiedTokens['companyOf'];
   readonly directory: Connection;
   readonly feed: AccessFeed;
   readonly usedProofs: ReplayMemory;
@@ -187,6 +193,7 @@ async function identify(
   metrics.watchAccess(feed.ageSeconds);
   const ask = createDirectoryAccess(directoryOrigin, directory, identity);
   const { verify, reach } = createAccessTokenVerifier(issuer);
+  const verified = rememberVerified(verify);
   const nonces = createNonces((await masterKey()).ring('gateway:dpop-nonce'));
   const usedProofs = await openReplayMemory({
     name: 'gateway',
@@ -195,11 +202,12 @@ async function identify(
   });
   return {
     parts: {
-      verify: rememberVerified(verify),
+      verify: verified.verify,
       checkSender: createSenderCheck(createPossessionCheck(nonces, usedProofs)),
       askAccess: createKeptAccess({ ask, feed, observe: metrics }),
       acrValues: issuer.loginRules.multiFactor.acrValues,
     },
+    companyOf: verified.companyOf,
     directory,
     feed,
     usedProofs,

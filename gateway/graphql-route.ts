@@ -81,7 +81,6 @@ function incoming(
     variables,
     deadline: record.startedAt + requestTimeoutMilliseconds,
     signal: endOf(reply, record, requestTimeoutMilliseconds),
-    onceOver: (listener) => reply.raw.once('close', listener),
     record,
     log: () => log.child({ requestId: record.id }),
   };

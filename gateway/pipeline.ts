@@ -16,14 +16,12 @@ import { internalError } from './execution/answer-errors.ts';
 import { assertExecutable, assertVariables } from './execution/executable.ts';
 import type { ExecutePlan } from './execution/execute.ts';
 import type { PlanOperation } from './planning/plan.ts';
-import type { Admission } from './protection/admission.ts';
 import type { LimitOperation } from './protection/limit-operation.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
 export interface PipelineParts {
   readonly authenticate: Authenticate;
-  readonly admission: Admission;
   readonly limit: LimitOperation;
   readonly authorize: AuthorizeOperation;
   readonly plan: PlanOperation;
@@ -44,8 +42,6 @@ export interface IncomingRequest {
   readonly variables: unknown;
   readonly deadline: number;
   readonly signal: AbortSignal;
-  /** `listener` is called when the request has been answered, or nobody waits for the answer any more. */
-  readonly onceOver: (listener: () => void) => void;
   readonly record: RequestRecord;
   /** Made when it is asked for: few requests log anything on their way. */
   readonly log: () => Log;
@@ -63,13 +59,12 @@ export interface Pipeline {
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { authenticate, admission, limit, authorize, plan, execute, audit, metrics, askAccess } = parts;
+  const { authenticate, limit, authorize, plan, execute, audit, metrics, askAccess } = parts;
   return {
     async admit(request) {
       const { record } = request;
       const principal = await authenticate({ ...request, requestId: record.id });
       record.principal = principal;
-      request.onceOver(admission.enter(principal?.tenant));
       limit(request);
       return { ...request, rights: principal ? rightsOf(principal, Date.now()) : ANONYMOUS_RIGHTS };
     },

@@ -21,6 +21,8 @@ import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
 import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
 import { serveGraphql } from './graphql-route.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Admission } from './protection/admission.ts';
+import { EXPOSED_HEADERS, refuseEarly } from './protection/early-refusal.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
 import { SECURITY_HEADERS } from './protection/security-headers.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
@@ -41,6 +43,9 @@ export interface ServerParts {
   readonly configuration: GatewayConfiguration;
   readonly supergraph: LoadedSupergraph;
   readonly pipeline: Pipeline;
+  readonly admission: Admission;
+  /** Whose a request is, as far as that is known of its headers, names and values in turn. */
+  readonly companyOf: (rawHeaders: readonly string[]) => string | undefined;
   readonly metrics: Metrics;
   readonly healthChecks: HealthChecks;
   /** Adds pages for browsers beside the API: what a browser gets that opens `/graphql`. */
@@ -65,7 +70,7 @@ export async function startServer(parts: ServerParts): Promise<Running> {
   // Before the route, so that a hook of the pages can answer a browser in its place.
   await parts.registerPages?.(server);
   serveGraphql(server, apollo, parts);
-  await server.listen({ host: configuration.host, port: configuration.port });
+  await server.listen({ host: configuration.host, port: configuration.port, backlog: MOST_WAITING_TO_CONNECT });
   const servicesDoor = await openDoorForServices(server, parts);
   return {
     async stop() {
@@ -94,8 +99,12 @@ async function openDoorForServices(
 
 const GRAPHQL = /^\/graphql(\?|$)/;
 const SLOWEST_REQUEST_MILLISECONDS = 15_000;
+/** A matter of memory: one that is idle holds some 20 KB. */
+const MOST_CONNECTIONS = 10_000;
+/** Whoever comes beyond tries again after a second or more: the kernel tells them nothing. */
+const MOST_WAITING_TO_CONNECT = 4_096;
 
-function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
+function createHttpServer({ configuration, admission, companyOf, metrics, log }: ServerParts): FastifyInstance {
   const server = fastify({
     logger: false,
     genReqId: () => randomUUID(),
@@ -107,6 +116,8 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
     forceCloseConnections: 'idle',
     http: { headersTimeout: SLOWEST_REQUEST_MILLISECONDS },
   });
+  server.server.maxConnections = MOST_CONNECTIONS;
+  refuseEarly(server, { admission, companyOf, metrics, allowedOrigins: configuration.allowedOrigins });
   server.addHook('onRequest', async (request, reply) => {
     request.record = startRecord(request.id);
     reply.header('x-request-id', request.id);
@@ -115,7 +126,8 @@ function createHttpServer({ metrics, log }: ServerParts): FastifyInstance {
   server.addHook('onResponse', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql') return;
     metrics.requestEnded(reply.statusCode, reply.elapsedTime / 1000);
-    log.info(describeRecord(request.record, reply.statusCode), 'request');
+    // Of a request that was refused early there is none: a line for each would cost as much as its refusal.
+    if (request.record) log.info(describeRecord(request.record, reply.statusCode), 'request');
   });
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   server.setNotFoundHandler((request, reply) =>
@@ -160,7 +172,7 @@ async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfi
     origin: [...allowedOrigins],
     methods: ['GET', 'POST'],
     allowedHeaders: ['authorization', 'content-type', 'dpop', 'apollo-require-preflight', 'x-apollo-operation-name'],
-    exposedHeaders: ['x-request-id', 'www-authenticate', 'dpop-nonce', 'retry-after'],
+    exposedHeaders: EXPOSED_HEADERS,
     credentials: false,
     maxAge: 600,
   });

@@ -11,17 +11,36 @@ const TOKEN: AccessToken = {
 
 function remembering(answer: () => Verification) {
   const asked: string[] = [];
-  const verify = rememberVerified(async (token) => {
+  const { verify, companyOf } = rememberVerified(async (token) => {
     asked.push(token);
     return answer();
   });
-  return { asked, verify };
+  return { asked, verify, companyOf };
 }
 
 const validFor = (milliseconds: number): Verification => ({
   kind: 'valid',
   token: TOKEN,
   expiresAt: Date.now() + milliseconds,
+});
+
+describe('the company of a token', () => {
+  it('is known once the token was found valid, until it is over, and asks nobody', async () => {
+    const { asked, verify, companyOf } = remembering(() => validFor(300_000));
+    expect(companyOf('one')).toBeUndefined();
+    await verify('one');
+    const clock = jest.spyOn(Date, 'now');
+    try {
+      const now = performance.timeOrigin + performance.now();
+      clock.mockReturnValue(now + 200_000);
+      expect([companyOf('one'), companyOf('onE')]).toEqual(['northgate', undefined]);
+      clock.mockReturnValue(now + 300_100);
+      expect(companyOf('one')).toBeUndefined();
+    } finally {
+      clock.mockRestore();
+    }
+    expect(asked).toEqual(['one']);
+  });
 });
 
 describe('a token', () => {

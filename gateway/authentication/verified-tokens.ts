@@ -13,23 +13,39 @@ const MOST_TOKENS = 10_000;
 const LONGEST_MILLISECONDS = 60_000;
 
 interface Remembered {
-  readonly verification: Verification;
+  readonly verification: Extract<Verification, { readonly kind: 'valid' }>;
   /** Instant in milliseconds since the epoch. */
   readonly until: number;
 }
 
-/** `verify`, which is asked again when the token is over; what isn't valid is never remembered. */
-export function rememberVerified(verify: VerifyAccessToken): VerifyAccessToken {
+export interface VerifiedTokens {
+  /** As what it was made of, which is asked again when the token is over; what isn't valid is never remembered. */
+  readonly verify: VerifyAccessToken;
+  /** Whose a token is that was found valid at some time and isn't over; nothing is verified for it. */
+  companyOf(token: string): string | undefined;
+}
+
+export function rememberVerified(verify: VerifyAccessToken): VerifiedTokens {
   const verified = new LRUCache<string, Remembered>({ max: MOST_TOKENS });
-  return async (token) => {
-    const key = hash('sha256', token, 'base64url');
-    const known = verified.get(key);
-    if (known && Date.now() < known.until) return known.verification;
-    const askedAt = Date.now();
-    const verification = await verify(token);
-    if (verification.kind === 'valid') {
-      verified.set(key, { verification, until: Math.min(verification.expiresAt, askedAt + LONGEST_MILLISECONDS) });
-    }
-    return verification;
+  return {
+    async verify(token) {
+      const key = keyOf(token);
+      const known = verified.get(key);
+      if (known && Date.now() < known.until) return known.verification;
+      const askedAt = Date.now();
+      const verification = await verify(token);
+      if (verification.kind === 'valid') {
+        verified.set(key, { verification, until: Math.min(verification.expiresAt, askedAt + LONGEST_MILLISECONDS) });
+      }
+      return verification;
+    },
+    companyOf(token) {
+      const known = verified.get(keyOf(token))?.verification;
+      return known && Date.now() < known.expiresAt ? known.token.tenant : undefined;
+    },
   };
+}
+
+function keyOf(token: string): string {
+  return hash('sha256', token, 'base64url');
 }

@@ -1,71 +1,100 @@
 /** Under more load than can be carried, the rest is refused at once, and to those who cause it. */
-import { setTimeout as wait } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { type Admission, createAdmission } from './admission.ts';
 
-const MEASURED = 150;
+const MOST = 2_000;
 const LEAST = 32;
+const ON_TIME = 1;
+const LATE = 40;
 
 let admission: Admission;
-afterEach(() => admission.close());
-
-/** How many of `count` requests of a company are let in. */
-function letIn(company: string | undefined, count: number): (() => void)[] {
-  return Array.from({ length: count }).flatMap(() => {
-    try {
-      return [admission.enter(company)];
-    } catch (error) {
-      expect(error).toMatchObject({ extensions: { code: 'OVERLOADED', http: { status: 503 } } });
-      return [];
-    }
+let tell: (milliseconds: number) => void;
+beforeEach(() => {
+  admission = createAdmission((told) => {
+    tell = told;
+    return () => undefined;
   });
+});
+
+/** Those of `count` requests of a company that are let in, each as what ends it. */
+function letIn(company: string | undefined, count: number): readonly (() => void)[] {
+  return Array.from({ length: count }, () => admission.enter(company)).filter((leave) => leave !== undefined);
 }
 
-async function start(utilization: number): Promise<void> {
-  admission = createAdmission(() => utilization);
-  await wait(MEASURED);
+function times(count: number, act: () => void): void {
+  for (let time = 0; time < count; time += 1) act();
 }
 
 describe('a request', () => {
-  it('is let in while the event loop has idle moments, up to what memory holds', async () => {
-    await start(0.5);
-    expect(letIn('northgate', 1_500)).toHaveLength(1_500);
-    expect(letIn('riverside', 1_500)).toHaveLength(500);
+  it('is let in while the event loop keeps up, up to what memory holds', () => {
+    times(10, () => tell(ON_TIME));
+    expect(letIn('northgate', 3_000)).toHaveLength(MOST);
   });
 
-  it('is refused while it has none and many are under way, and let in as soon as they have been answered', async () => {
-    await start(1);
-    const entered = letIn('northgate', 100);
+  it('is let in after a pause of the event loop that ends', () => {
+    letIn('northgate', 100);
+    times(10, () => {
+      tell(LATE);
+      tell(ON_TIME);
+    });
+    expect(letIn('northgate', 100)).toHaveLength(100);
+  });
+
+  it('is refused while the event loop is behind and many are under way, and let in as others are answered', () => {
+    const before = letIn('northgate', 500);
+    times(10, () => tell(LATE));
+    expect(letIn('northgate', 1)).toHaveLength(0);
+    for (const leave of before) leave();
+    const entered = letIn('northgate', 500);
     expect(entered).toHaveLength(LEAST);
-    for (const leave of entered) leave();
-    expect(letIn('northgate', 100)).toHaveLength(LEAST);
+    for (const leave of entered.slice(0, 10)) leave();
+    expect(letIn('northgate', 500)).toHaveLength(10);
   });
 
-  it('is let in according to how many have been answered', async () => {
-    await start(1);
-    const deadline = Date.now() + 10_000;
-    let most = 0;
-    // Some hundred each tenth of a second.
-    while (most <= 2 * LEAST && Date.now() < deadline) {
-      for (let times = 0; times < 5; times += 1) for (const leave of letIn('northgate', 20)) leave();
-      await wait(20);
-      const entered = letIn('northgate', 2_000);
-      most = entered.length;
-      for (const leave of entered) leave();
+  it('is let in again, step by step, as soon as the event loop keeps up', () => {
+    times(10, () => tell(LATE));
+    const entered = letIn('northgate', 500);
+    for (const [steps, least] of [
+      [1, 1],
+      [20, 30],
+      [200, MOST - 200],
+    ] as const) {
+      times(steps, () => tell(ON_TIME));
+      const more = letIn('northgate', MOST);
+      expect(more.length).toBeGreaterThanOrEqual(least);
+      expect(more.length).toBeLessThanOrEqual(MOST - entered.length);
+      for (const leave of more) leave();
     }
-    expect(most).toBeGreaterThan(2 * LEAST);
   });
 
-  it('of one company is let in whatever others flood it with', async () => {
-    await start(1);
-    await fc.assert(
-      fc.property(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 1, max: 4 }), (flood, floods) => {
-        const entered = Array.from({ length: floods }, (_, index) => letIn(`company-${index}`, flood)).flat();
-        const mine = letIn('northgate', 4);
-        expect(mine).toHaveLength(4);
-        for (const leave of [...entered, ...mine]) leave();
-      }),
+  it('of one company is let in whatever others flood it with', () => {
+    times(10, () => tell(LATE));
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 500 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom('northgate', undefined),
+        (flood, floods, company) => {
+          const entered = Array.from({ length: floods }, (_, index) => letIn(`company-${index}`, flood)).flat();
+          const mine = letIn(company, LEAST / 4);
+          expect(mine).toHaveLength(LEAST / 4);
+          for (const leave of [...entered, ...mine]) leave();
+        },
+      ),
     );
+  });
+
+  it('of a company takes back its share from those who came before', () => {
+    times(10, () => tell(LATE));
+    let northgate = [...letIn('northgate', 100)];
+    let riverside = [...letIn('riverside', 100)];
+    times(100, () => {
+      northgate.shift()?.();
+      northgate = [...northgate, ...letIn('northgate', 5)];
+      riverside.shift()?.();
+      riverside = [...riverside, ...letIn('riverside', 5)];
+    });
+    expect(Math.abs(northgate.length - riverside.length)).toBeLessThanOrEqual(2);
   });
 });

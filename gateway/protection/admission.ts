@@ -1,81 +1,81 @@
 /**
- * Refuses early what can't be answered in time, instead of answering everybody late.
+ * Which requests may be under way: the rest is refused early, instead of everybody being answered late.
  *
- * 1. As long as the event loop has idle moments, everybody is let in. Waiting for subgraphs is no load.
- * 2. Once it has none, only as many requests may be under way as are answered in `WAITED_MILLISECONDS` (Little's law:
- *    under way = rate × time). The rest is refused, which costs next to nothing, so that the rate stays what it is.
- * 3. What may be under way is shared: whose company has less than its share under way is let in nevertheless, so that one
- *    company's flood is refused to that company.
- * 4. Beyond `MOST_UNDER_WAY`, which is a matter of memory, nobody is let in.
+ * 1. As long as the event loop keeps up, ever more may be under way, up to `MOST`, which is a matter of memory. Waiting
+ *    for subgraphs is no load.
+ * 2. When it falls behind, only as many may be under way as it would keep up with. How many these are is found out by
+ *    the event loop alone, whatever a request costs and however long subgraphs take.
+ * 3. Whose company has less than its share under way is let in nevertheless, so that one company's flood is refused to
+ *    that company. For a moment more are under way then, until those before are answered.
  */
 import { performance } from 'node:perf_hooks';
-import { overloaded } from './overloaded.ts';
 
 export interface Admission {
   /**
    * Counts a request of `company` as under way until the function that is given back is called.
    *
-   * @param company undefined: nobody in particular
-   * @throws {GraphQLError} `OVERLOADED`, 503
+   * @param company undefined: nobody knows yet whose it is
+   * @returns undefined: it isn't let in
    */
-  enter(company: string | undefined): () => void;
+  enter(company: string | undefined): (() => void) | undefined;
   close(): void;
 }
 
-/** How busy the event loop was since the last time that it was asked: 0 (idle) to 1. */
-export type MeasureUtilization = () => number;
+/** Tells every few milliseconds how late the event loop is, until the function that is given back is called. */
+export type WatchLateness = (tell: (milliseconds: number) => void) => () => void;
 
-const MEASURED_EVERY_MILLISECONDS = 100;
-const BUSY = 0.97;
-const WAITED_MILLISECONDS = 250;
-/** A rate that is not known yet lets at least these in. */
-const LEAST_UNDER_WAY = 32;
-const MOST_UNDER_WAY = 2_000;
-/** Of the last rate, in the average of rates. */
-const WEIGHT = 0.2;
+const WATCHED_EVERY_MILLISECONDS = 20;
+/** A refusal waits as long in the event loop as everything else. */
+const LATE_MILLISECONDS = 15;
+/** As long as it is late no longer than this, it is a pause of the garbage collector or of the machine. */
+const PAUSE_MILLISECONDS = 100;
+const LEAST = 32;
+const MOST = 2_000;
+const GROWTH = 1.05;
+const STEEPEST_FALL = 0.5;
 
-export function createAdmission(measure: MeasureUtilization = eventLoop()): Admission {
+export function createAdmission(watch: WatchLateness = watchEventLoop): Admission {
   const underWay = new Map<string | undefined, number>();
-  let [all, answered, answeredEachTime, isBusy] = [0, 0, 0, false];
+  let [all, most, lateFor] = [0, MOST, 0];
 
-  const timer = setInterval(() => {
-    isBusy = measure() >= BUSY;
-    answeredEachTime += WEIGHT * (answered - answeredEachTime);
-    answered = 0;
-  }, MEASURED_EVERY_MILLISECONDS).unref();
+  const stop = watch((milliseconds) => {
+    if (milliseconds < LATE_MILLISECONDS) {
+      most = Math.min(MOST, most * GROWTH);
+      lateFor = 0;
+      return;
+    }
+    if (lateFor >= PAUSE_MILLISECONDS) {
+      const fall = Math.max(STEEPEST_FALL, LATE_MILLISECONDS / milliseconds);
+      most = Math.max(LEAST, Math.min(most, all) * fall);
+    }
+    lateFor += milliseconds + WATCHED_EVERY_MILLISECONDS;
+  });
 
-  const isLetIn = (company: string | undefined): boolean => {
-    if (all >= MOST_UNDER_WAY) return false;
-    if (!isBusy) return true;
-    const most = Math.max(LEAST_UNDER_WAY, (answeredEachTime * WAITED_MILLISECONDS) / MEASURED_EVERY_MILLISECONDS);
-    const own = underWay.get(company) ?? 0;
-    const companies = underWay.size + (own === 0 ? 1 : 0);
-    return own < most / companies;
-  };
+  const isLetIn = (own: number): boolean => all < most || own < most / (underWay.size + (own === 0 ? 1 : 0));
 
   return {
     enter(company) {
-      if (!isLetIn(company)) throw overloaded();
-      underWay.set(company, (underWay.get(company) ?? 0) + 1);
+      const own = underWay.get(company) ?? 0;
+      if (!isLetIn(own)) return undefined;
+      underWay.set(company, own + 1);
       all += 1;
       return () => {
         const left = (underWay.get(company) ?? 1) - 1;
         if (left === 0) underWay.delete(company);
         else underWay.set(company, left);
         all -= 1;
-        answered += 1;
       };
     },
-    close: () => clearInterval(timer),
+    close: stop,
   };
 }
 
-function eventLoop(): MeasureUtilization {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
+function watchEventLoop(tell: (milliseconds: number) => void): () => void {
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    tell(now - last - WATCHED_EVERY_MILLISECONDS);
     last = now;
-    return utilization;
-  };
+  }, WATCHED_EVERY_MILLISECONDS).unref();
+  return () => clearInterval(timer);
 }

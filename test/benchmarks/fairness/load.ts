@@ -13,6 +13,8 @@ export const steadyLoad = z.object({
   seconds: z.number().positive(),
 });
 
+export type SteadyLoad = z.output<typeof steadyLoad>;
+
 const answer = z.object({
   /** In which second of the load it was due. */
   second: z.number(),
@@ -31,7 +33,7 @@ export async function loadSteadily(
   seconds: number,
 ): Promise<readonly Answer[]> {
   const child = fork(fileURLToPath(new URL('load-generator.ts', import.meta.url)));
-  child.send({ url, headers, body, requestsPerSecond, seconds } satisfies z.output<typeof steadyLoad>);
+  child.send({ url, headers, body, requestsPerSecond, seconds } satisfies SteadyLoad);
   const [message] = await once(child, 'message');
   return z.array(answer).parse(message);
 }

@@ -17,6 +17,7 @@ export interface OverloadFigures {
   readonly answeredEachSecond: readonly number[];
   readonly p99MillisecondsAnswered: number;
   readonly refusedShare: number;
+  readonly p50MillisecondsRefused: number;
   readonly p99MillisecondsRefused: number;
   /** Neither 200 nor 503. */
   readonly failed: number;
@@ -53,6 +54,7 @@ export async function measureOverload(secondsForBest: number, seconds: number): 
       ),
       p99MillisecondsAnswered: percentile(answered, 0.99),
       refusedShare: refused.length / answers.length,
+      p50MillisecondsRefused: percentile(refused, 0.5),
       p99MillisecondsRefused: percentile(refused, 0.99),
       failed: answers.length - answered.length - refused.length,
       residentMegabytes: memory,

@@ -17,7 +17,7 @@ export function reportFairness({ heavyPlan, overload }: FairnessFigures): string
     `overload ${overload.offeredPerSecond.toFixed(0)} a second offered, ${bestPerSecond.toFixed(0)} at best, ` +
       `p99 ${overload.p99MillisecondsAnswered.toFixed(0)} ms, ${overload.failed} failed`,
     `throughput-vs-best each second ${whole.join(' ')}`,
-    `refused share=${overload.refusedShare.toFixed(2)} p99=${overload.p99MillisecondsRefused.toFixed(0)} ms`,
+    `refused share=${overload.refusedShare.toFixed(2)} p50=${overload.p50MillisecondsRefused.toFixed(0)} ms p99=${overload.p99MillisecondsRefused.toFixed(0)} ms`,
     `memory first=${memory[0]?.toFixed(0)} last=${memory.at(-1)?.toFixed(0)} most=${Math.max(...memory).toFixed(0)} MB`,
   ].join('\n');
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchmarkAccess } from './access/benchmark.ts';
 import { reportAccess } from './access/report.ts';
+import { benchmarkCost } from './cost/benchmark.ts';
+import { reportCost } from './cost/report.ts';
 import { measureHeavyPlan } from './fairness/heavy-plan.ts';
 import { measureOverload } from './fairness/overload.ts';
 import { reportFairness } from './fairness/report.ts';
@@ -36,6 +38,10 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort, isShort: boolean) => 
   access: async (effort) => {
     const figures = await benchmarkAccess(effort);
     return { figures, text: reportAccess(figures) };
+  },
+  cost: async (effort) => {
+    const figures = await benchmarkCost(effort);
+    return { figures, text: reportCost(figures) };
   },
   growth: async (effort, isShort) => {
     const figures = await benchmarkGrowth(isShort ? FEW_SIZES : SIZES, effort);

@@ -12,8 +12,9 @@ import type { Rights } from '@commonhold/schema/requirement.ts';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import { type Principal, rightsOnceBriefed, rightsWhenBound } from './authentication/principal.ts';
 import { type BetterLogin, rightsAfter } from './authentication/step-up.ts';
-import type { Authorization } from './authorization/authorization.ts';
+import type { Authorization, PruneOutcome } from './authorization/authorization.ts';
 import { explainClosed } from './challenge.ts';
+import { conditionVariables } from './execution/selected-fields.ts';
 
 export interface AuthorizedOperation {
   /** What may be planned; undefined: nothing. */
@@ -40,6 +41,9 @@ export function createAuthorize(
   betterLogins: readonly BetterLogin[],
 ): AuthorizeOperation {
   const strictest = betterLogins.at(-1);
+  /** By who asks, with their rights at that time, and what of theirs was left out; where no variable decides about it. */
+  const explanations = new WeakMap<Rights, WeakMap<PruneOutcome, readonly GraphQLError[]>>();
+  const isConditional = remembering((document: DocumentNode) => conditionVariables(document).length > 0);
   return ({ document, operationName, request }, rights, principal) => {
     const { variables } = request;
     const question = { document, operationName, variables };
@@ -57,17 +61,32 @@ export function createAuthorize(
       return { ...common, document, errors: [] };
     }
     const outcomeWith = (better: Rights) => authorization.prune({ ...question, rights: better });
-    const errors = explainClosed(outcome, {
-      login: person && {
-        logins: betterLogins,
-        outcomeAfter: (login) => outcomeWith(rightsAfter(rights, login)),
-        scheme: person.scheme,
-      },
-      outcomeWhenBriefed: briefed && (() => outcomeWith(best)),
-      outcomeWhenBound:
-        principal && principal.withheld.length > 0 ? () => outcomeWith(bestRights(principal, strictest)) : undefined,
-    });
+    const explained = explanations.get(rights) ?? new WeakMap<PruneOutcome, readonly GraphQLError[]>();
+    explanations.set(rights, explained);
+    const known = isConditional(document) ? undefined : explained.get(outcome);
+    const errors =
+      known ??
+      explainClosed(outcome, {
+        login: person && {
+          logins: betterLogins,
+          outcomeAfter: (login) => outcomeWith(rightsAfter(rights, login)),
+          scheme: person.scheme,
+        },
+        outcomeWhenBriefed: briefed && (() => outcomeWith(best)),
+        outcomeWhenBound:
+          principal && principal.withheld.length > 0 ? () => outcomeWith(bestRights(principal, strictest)) : undefined,
+      });
+    explained.set(outcome, errors);
     return { ...common, document: outcome.kind === 'pruned' ? outcome.document : undefined, errors };
+  };
+}
+
+function remembering<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, { readonly value: Value }>();
+  return (key) => {
+    const made = known.get(key) ?? { value: make(key) };
+    known.set(key, made);
+    return made.value;
   };
 }
 

@@ -74,6 +74,8 @@ export function createAuthorization(supergraphSdl: string | DocumentNode): Autho
   const scopes = new Map([...index.graphs].map(([name, graph]) => [name, scopesOfGraph(graph, index, policies)]));
   const grants = new LRUCache<string, Grant>({ max: REMEMBERED_RIGHTS });
   const grantsByRights = new WeakMap<Rights, Grant>();
+  /** Of operations where it doesn't depend on variables: the same object each time. */
+  const outcomes = new WeakMap<PrunedOperation, PruneOutcome>();
 
   return {
     apiSchema,
@@ -83,11 +85,17 @@ export function createAuthorization(supergraphSdl: string | DocumentNode): Autho
       const known = grant.operations.get(operation);
       const prunedOperation = known ?? pruneOperation(document, operation, { index, ...grant });
       if (!known) grant.operations.set(operation, prunedOperation);
-      const { changed, pruned, document: kept } = prunedOperation;
-      if (!changed) return { kind: 'unchanged' };
+      const { changed, pruned } = prunedOperation;
+      if (!changed) return UNCHANGED;
+      const settled = outcomes.get(prunedOperation);
+      if (settled) return settled;
       const given = booleanVariables(operation, variables);
-      const errors = errorsOf(pruned.filter(({ conditions }) => areMet(conditions, given)));
-      return kept ? { kind: 'pruned', document: kept, errors } : { kind: 'denied', errors };
+      const outcome = outcomeOf(
+        prunedOperation,
+        errorsOf(pruned.filter(({ conditions }) => areMet(conditions, given))),
+      );
+      if (pruned.every(({ conditions }) => conditions.length === 0)) outcomes.set(prunedOperation, outcome);
+      return outcome;
     },
     assertPlanAllowed(plan, rights) {
       if (!isPlanAllowed(plan, rights)) throw planForbidden();
@@ -143,6 +151,12 @@ function remember<Value extends object>(cache: LRUCache<string, Value>, key: str
   const value = cache.get(key) ?? make();
   cache.set(key, value);
   return value;
+}
+
+const UNCHANGED: PruneOutcome = { kind: 'unchanged' };
+
+function outcomeOf({ document }: PrunedOperation, errors: readonly GraphQLError[]): PruneOutcome {
+  return document ? { kind: 'pruned', document, errors } : { kind: 'denied', errors };
 }
 
 const CODE: ErrorCode = 'UNAUTHORIZED_FIELD_OR_TYPE';

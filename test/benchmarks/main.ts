@@ -15,6 +15,8 @@ import { benchmarkGateway, type Effort } from './gateway/benchmark.ts';
 import { report } from './gateway/report.ts';
 import { benchmarkGrowth, type Sizes } from './growth/benchmark.ts';
 import { reportGrowth } from './growth/report.ts';
+import { flameGraph } from './profile/flame-graph.ts';
+import { recordGateway } from './profile/record.ts';
 import { benchmarkRevocation } from './revocation/benchmark.ts';
 import { reportRevocation } from './revocation/report.ts';
 
@@ -51,6 +53,12 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort, isShort: boolean) => 
     const heavyPlan = await measureHeavyPlan(isShort ? 4 : 30);
     const figures = { heavyPlan, overload: await (isShort ? measureOverload(1, 3) : measureOverload(15, 300)) };
     return { figures, text: reportFairness(figures) };
+  },
+  profile: async (_, isShort) => {
+    const frames = await recordGateway('W2', isShort ? 2 : 10);
+    const picture = new URL('../../gateway/flame-graph.svg', import.meta.url);
+    await writeFile(picture, flameGraph(frames, "The gateway's CPU time with W2, by function; who called is below"));
+    return { figures: frames, text: `picture: ${fileURLToPath(picture)}` };
   },
   revocation: async (_, isShort) => {
     const figures = await benchmarkRevocation(isShort ? { samples: 2, cuts: 1 } : { samples: 60, cuts: 5 });

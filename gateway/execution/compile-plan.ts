@@ -16,12 +16,14 @@ import type { Step } from './step.ts';
  * @param supergraph its SDL
  * @param schema all of it, by which objects are told apart
  * @param clientSchema what clients see of it
+ * @param parsedAtFirst how many answers to each fetch
  * @returns a function that throws for a plan of a kind that is never made here
  */
 export function createPlanCompiler(
   supergraph: string,
   schema: GraphQLSchema,
   clientSchema: GraphQLSchema,
+  parsedAtFirst: number,
 ): (plan: QueryPlan) => Step {
   const compiled = new WeakMap<QueryPlan, Step>();
   const amend = createPlanAmendment(parse(supergraph, { noLocation: true }), schema) ?? ((node: PlanNode) => node);
@@ -30,13 +32,13 @@ export function createPlanCompiler(
     if (known) return known;
     const { node } = plan;
     if (node?.kind === 'Subscription') throw new TypeError('subscriptions are not planned here');
-    const step = node ? compilePlan(amend(node), schema, clientSchema) : nothing;
+    const step = node ? compilePlan(amend(node), schema, clientSchema, parsedAtFirst) : nothing;
     compiled.set(plan, step);
     return step;
   };
 }
 
-function compilePlan(root: PlanNode, schema: GraphQLSchema, clientSchema: GraphQLSchema): Step {
+function compilePlan(root: PlanNode, schema: GraphQLSchema, clientSchema: GraphQLSchema, parsedAtFirst: number): Step {
   const needs = needsOf(root);
   // What an entity is below depends on what it stands in, where arguments come from there.
   const isShared = !takesContext(root);
@@ -63,7 +65,7 @@ function compilePlan(root: PlanNode, schema: GraphQLSchema, clientSchema: GraphQ
   }
 
   function compileFetch(fetch: FetchNode, path: ResponsePath): Step {
-    const reader = needs && compileReader(fetch, keysOf(path), needs, clientSchema);
+    const reader = needs && compileReader(fetch, keysOf(path), needs, clientSchema, parsedAtFirst);
     return fetch.requires
       ? compileEntityFetch(fetch, path, schema, isShared, reader)
       : compileRootFetch(fetch, schema, reader);

@@ -14,6 +14,7 @@ import { createPlanCompiler } from './compile-plan.ts';
 import type { FindDataKeys } from './data-keys.ts';
 import { createEntityLoads } from './entity-loads.ts';
 import { errorsOfViolations } from './null-violations.ts';
+import { PARSED_AT_FIRST } from './read-answer.ts';
 import type { Run } from './step.ts';
 import { createSubgraphFetch, type FetchContext } from './subgraph-fetch.ts';
 import type { ReachableSubgraph } from './subgraphs.ts';
@@ -36,13 +37,17 @@ export interface Answer {
 
 export type ExecutePlan = (execution: Execution) => Promise<Answer>;
 
-/** @param findDataKeys as the plans were made by */
+/**
+ * @param findDataKeys as the plans were made by
+ * @param parsedAtFirst how many answers to each fetch, whatever could be left of them as it is
+ */
 export function createExecution(
   { sdl, fullSchema, clientSchema }: LoadedSupergraph,
   subgraphs: readonly ReachableSubgraph[],
   findDataKeys: FindDataKeys,
+  parsedAtFirst = PARSED_AT_FIRST,
 ): ExecutePlan {
-  const compile = createPlanCompiler(sdl, fullSchema, clientSchema);
+  const compile = createPlanCompiler(sdl, fullSchema, clientSchema, parsedAtFirst);
   const writerOf = createAnswerWriting(clientSchema, findDataKeys);
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
   return async ({ planned, visibleSchema, incoming, fetchContext }) => {

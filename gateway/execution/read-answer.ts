@@ -35,6 +35,11 @@ export interface AnswerReader {
   read(answer: Buffer): Data | undefined;
 }
 
+/** An expression for more takes long to be made. */
+const MOST_FIELDS_OF_A_SHAPE = 100;
+/** So many are parsed, since an operation that hardly comes again isn't worth an expression. */
+export const PARSED_AT_FIRST = 3;
+
 interface Cursor {
   readonly bytes: Buffer;
   /** A character for each byte. */
@@ -49,6 +54,7 @@ type Read = (cursor: Cursor) => unknown;
 /**
  * @param path where the fetch's entities are; empty for one of the root
  * @param schema what clients see: what they don't may differ from what they get
+ * @param parsedAtFirst so many answers
  * @returns undefined when nothing of its answers can stay as it is
  */
 export function compileReader(
@@ -56,6 +62,7 @@ export function compileReader(
   path: KeyPath,
   needs: Needs,
   schema: GraphQLSchema,
+  parsedAtFirst: number,
 ): AnswerReader | undefined {
   const document = fetch.operationDocumentNode ?? parse(fetch.operation, { noLocation: true });
   const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
@@ -67,7 +74,7 @@ export function compileReader(
   const readData = fetch.requires
     ? readEntities(operation, document, path, schema, reading)
     : readRoot(operation, schema, reading);
-  return readData && shapes.size > 0 ? { shapes, read: readWhole(readData) } : undefined;
+  return readData && shapes.size > 0 ? { shapes, read: readWhole(readData, parsedAtFirst) } : undefined;
 }
 
 interface Reading {
@@ -76,8 +83,13 @@ interface Reading {
   readonly select: SelectFields;
 }
 
-function readWhole(readData: Read): AnswerReader['read'] {
+function readWhole(readData: Read, parsedAtFirst: number): AnswerReader['read'] {
+  let parsed = 0;
   return (bytes) => {
+    if (parsed < parsedAtFirst) {
+      parsed += 1;
+      return undefined;
+    }
     const text = bytes.toString('latin1');
     const cursor: Cursor = { bytes, text, hasEscapes: text.includes('\\'), at: 0 };
     if (!pass(cursor, '{"data":')) return undefined;
@@ -194,7 +206,7 @@ function listOf(item: Read): Read {
 
 function readVerbatim(type: GraphQLOutputType, nodes: readonly FieldNode[], reading: Reading): Read | undefined {
   const shape = shapeOf(type, nodes, reading.select);
-  if (!shape) return undefined;
+  if (!shape || shape.size > MOST_FIELDS_OF_A_SHAPE) return undefined;
   const { name } = shape;
   reading.shapes.add(name);
   const compiled = compileShape(shape);

@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import type { Shape } from './shape.ts';
 
-/** @returns where the value at `at` ends; `NOWHERE`: it isn't what it should be */
+/** @returns where the value at `at` ends, which isn't null; `NOWHERE`: it isn't what it should be */
 export type FindEnd = (text: string, at: number) => number;
 
 export const NOWHERE = -1;
@@ -36,11 +36,11 @@ export function compileShape(shape: Shape): (hasEscapes: boolean) => FindEnd {
 function endOf(shape: Shape, text: string): FindEnd {
   const { type, fields } = shape;
   const present = isNonNullType(type) ? type.ofType : type;
-  const whole = findBy(patternOf(shape, text));
-  if (!isListType(present)) return whole;
+  if (!isListType(present)) return findBy(presentOf(present, fields, text));
   const item = findBy(patternOf({ type: present.ofType, fields }, text));
   return (answer, start) => {
-    if (answer[start] !== '[' || answer[start + 1] === ']') return whole(answer, start);
+    if (answer.startsWith('[]', start)) return start + 2;
+    if (answer[start] !== '[') return NOWHERE;
     let at = start;
     do {
       at = item(answer, at + 1);

@@ -18,6 +18,8 @@ export interface Shape {
   /** The same for equal shapes, and for these alone. */
   readonly name: string;
   readonly type: GraphQLOutputType;
+  /** How many fields are in it, at all levels. */
+  readonly size: number;
   /** Of the objects at the end of the type; undefined: there are none. */
   readonly fields: readonly ShapeField[] | undefined;
 }
@@ -34,7 +36,7 @@ export type SelectPlainly = (type: GraphQLObjectType, parents: Parents) => Selec
 /** @param nodes that select the value */
 export function shapeOf(type: GraphQLOutputType, nodes: Parents, select: SelectPlainly): Shape | undefined {
   const named = getNamedType(type);
-  if (isLeafType(named)) return { name: String(type), type, fields: undefined };
+  if (isLeafType(named)) return { name: String(type), type, size: 0, fields: undefined };
   if (!isObjectType(named)) return undefined;
   const selected = select(named, nodes);
   if (!selected) return undefined;
@@ -45,7 +47,8 @@ export function shapeOf(type: GraphQLOutputType, nodes: Parents, select: SelectP
     fields.push({ key, value });
   }
   const names = fields.map(({ key, value }) => `${key}:${typeof value === 'string' ? `"${value}"` : value.name}`);
-  return { name: `${type}{${names.join()}}`, type, fields };
+  const size = fields.reduce((total, { value }) => total + 1 + (typeof value === 'string' ? 0 : value.size), 0);
+  return { name: `${type}{${names.join()}}`, type, size, fields };
 }
 
 function fieldShape(

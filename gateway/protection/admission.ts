@@ -3,7 +3,7 @@
  *
  * 1. As long as the event loop keeps up, ever more may be under way, up to `MOST`, which is a matter of memory. Waiting
  *    for subgraphs is no load.
- * 2. When it falls behind, only as many may be under way as it would keep up with. How many these are is found out by
+ * 2. When it is busy and falls behind, only as many may be under way as it would keep up with. How many these are is found out by
  *    the event loop alone, whatever a request costs and however long subgraphs take.
  * 3. Whose company has less than its share under way is let in nevertheless, so that one company's flood is refused to
  *    that company. For a moment more are under way then, until those before are answered.
@@ -21,7 +21,7 @@ export interface Admission {
   close(): void;
 }
 
-/** Tells every few milliseconds how late the event loop is, until the function that is given back is called. */
+/** Tells every few milliseconds how late the event loop is by what it has to do, until the function that is given back is called. */
 export type WatchLateness = (tell: (milliseconds: number) => void) => () => void;
 
 const WATCHED_EVERY_MILLISECONDS = 20;
@@ -29,6 +29,8 @@ const WATCHED_EVERY_MILLISECONDS = 20;
 const LATE_MILLISECONDS = 15;
 /** As long as it is late no longer than this, it is a pause of the garbage collector or of the machine. */
 const PAUSE_MILLISECONDS = 100;
+/** Share of the time in which the event loop does something. */
+const BUSY_UTILIZATION = 0.9;
 const LEAST = 32;
 const MOST = 2_000;
 const GROWTH = 1.05;
@@ -72,10 +74,15 @@ export function createAdmission(watch: WatchLateness = watchEventLoop): Admissio
 
 function watchEventLoop(tell: (milliseconds: number) => void): () => void {
   let last = performance.now();
+  let utilizationThen = performance.eventLoopUtilization();
   const timer = setInterval(() => {
     const now = performance.now();
-    tell(now - last - WATCHED_EVERY_MILLISECONDS);
+    const utilizationNow = performance.eventLoopUtilization();
+    const { utilization } = performance.eventLoopUtilization(utilizationNow, utilizationThen);
+    // One that is late and has little to do waits for the machine, which refusing wouldn't change.
+    tell(utilization < BUSY_UTILIZATION ? 0 : now - last - WATCHED_EVERY_MILLISECONDS);
     last = now;
+    utilizationThen = utilizationNow;
   }, WATCHED_EVERY_MILLISECONDS).unref();
   return () => clearInterval(timer);
 }

@@ -45,6 +45,24 @@ describe("somebody else's supergraph with three plain subgraphs", () => {
     expect(body).toEqual({ data: { review: { text: 'fine' } } });
   });
 
+  it('answers the same however often it is asked', async () => {
+    const answers: string[] = [];
+    for (let time = 0; time < 6; time += 1) {
+      answers.push((await ask('{ latest { text } products { name shipping reviews { text } } }')).text);
+    }
+    const reviews = [{ text: 'good' }];
+    expect(JSON.parse(answers[0] ?? '')).toEqual({
+      data: {
+        latest: reviews,
+        products: [
+          { name: 'lamp', shipping: 30, reviews },
+          { name: 'rug', shipping: 50, reviews },
+        ],
+      },
+    });
+    expect(new Set(answers).size).toBe(1);
+  });
+
   it('keeps what asks for a login from nobody, and shows it to nobody', async () => {
     const { body } = await ask('{ cost stockCount }');
     expect(body).toEqual({

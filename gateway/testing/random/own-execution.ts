@@ -47,7 +47,7 @@ export function createOwnExecution(
     connection: connectionTo(answer),
     mintToken: async () => undefined,
   }));
-  const execute = createExecution(supergraph, reachable, findDataKeys);
+  const execute = createExecution(supergraph, reachable, findDataKeys, NONE_PARSED_AT_FIRST);
   return async (document, variables) => {
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
     if (!operation) throw new TypeError('no operation');
@@ -81,6 +81,7 @@ function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
   };
 }
 
+const NONE_PARSED_AT_FIRST = 0;
 const SILENT = createLog('test', { LOG_LEVEL: 'silent' });
 
 function connectionTo(answer: WriteAnswer): Connection {

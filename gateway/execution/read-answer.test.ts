@@ -99,7 +99,7 @@ describe('an answer of a subgraph', () => {
           expect(await answerTo(data, 0)).toEqual(await answerTo(data, 1));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

@@ -33,21 +33,22 @@ let underWay: Promise<GatewayAnswer>[];
 const ask = (headers: Readonly<Record<string, string>> = {}) => post(running.url, { query: '{ stockCount }' }, headers);
 const codesOf = ({ body }: GatewayAnswer) => body.errors?.map(({ extensions }) => extensions['code']);
 
-/** Requests that the subgraph keeps, one after the other; on a busy machine some have to be sent again. */
+/** Requests that the subgraph keeps; on a busy machine some are refused at first, and sent again. */
 async function fill(count = LET_IN): Promise<void> {
   held = [];
-  underWay = [];
+  const kept = new Set<Promise<GatewayAnswer>>();
   running.shop.misbehaviour.stock = (response) => held.push(response);
   while (held.length < count) {
-    const asked = ask();
-    let isAnswered = false;
-    asked.then(() => {
-      isAnswered = true;
-    });
-    for (const before = held.length; held.length === before && !isAnswered; ) await wait(5);
-    if (isAnswered) await wait(50);
-    else underWay.push(asked);
+    for (let missing = count - kept.size; missing > 0; missing -= 1) {
+      const asked = ask();
+      kept.add(asked);
+      asked.then(({ status }) => {
+        if (status === 503) kept.delete(asked);
+      });
+    }
+    await wait(20);
   }
+  underWay = [...kept];
 }
 
 async function answerAll(): Promise<void> {

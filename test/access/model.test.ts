@@ -10,7 +10,7 @@ import { DATABASES } from '../databases.ts';
 import { commands } from './commands.ts';
 import { type RealAccess, startRealAccess } from './real-access.ts';
 
-const RUNS = Number(process.env['ACCESS_RUNS'] ?? 12);
+const RUNS = Number(process.env['ACCESS_RUNS'] ?? 8);
 const SEED = process.env['ACCESS_SEED'];
 /** Each of these has been done in some run. */
 const ORDERS = [

@@ -27,7 +27,7 @@ const QUERY = `{ residences(first: 2) { nodes { number occupants { name } device
 /** A program of the same company, which comes by the doors for services. */
 const SERVICE = 'northgate-reporting';
 const SERVICE_QUERY = '{ me { subject roles } }';
-const PAUSE_MILLISECONDS = 150;
+const PAUSE_MILLISECONDS = 300;
 const POLL_SECONDS = 1;
 
 let environment: TestEnvironment & NodeJS.ProcessEnv;

@@ -62,6 +62,8 @@ describe('a passkey in a browser', () => {
 
   it('is asked for by a page that runs nothing that was written into it', async () => {
     await page.context().clearCookies();
+    // The one before may still be on its way to the client, which isn't there.
+    page = await chromium.open();
     await page.goto((await beginLogin(issuer)).address().href);
     const directive = await page.evaluate(`new Promise((resolve) => {
       document.addEventListener('securitypolicyviolation', (event) => resolve(event.effectiveDirective), { once: true });

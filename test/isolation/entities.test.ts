@@ -23,7 +23,7 @@ import { wrongCalls } from './partner-calls.ts';
 import { entitiesQuery, type Representation, randomMixture, referenceTypes } from './references.ts';
 import { type Bench, createBench } from './surroundings.ts';
 
-const MIXTURES = 100;
+const MIXTURES = 60;
 const GREATEST_MILLISECONDS = 180_000;
 const numbers = fc.array(fc.nat(0xffff), { minLength: 20, maxLength: 100, size: 'max' });
 

@@ -15,6 +15,7 @@ import { type BetterLogin, rightsAfter } from './authentication/step-up.ts';
 import type { Authorization, PruneOutcome } from './authorization/authorization.ts';
 import { explainClosed } from './challenge.ts';
 import { conditionVariables } from './execution/selected-fields.ts';
+import { remembering } from './remembering.ts';
 
 export interface AuthorizedOperation {
   /** What may be planned; undefined: nothing. */
@@ -42,7 +43,7 @@ export function createAuthorize(
 ): AuthorizeOperation {
   const strictest = betterLogins.at(-1);
   /** By who asks, with their rights at that time, and what of theirs was left out; where no variable decides about it. */
-  const explanations = new WeakMap<Rights, WeakMap<PruneOutcome, readonly GraphQLError[]>>();
+  const explanationsFor = remembering((_: Rights) => new WeakMap<PruneOutcome, readonly GraphQLError[]>());
   const isConditional = remembering((document: DocumentNode) => conditionVariables(document).length > 0);
   return ({ document, operationName, request }, rights, principal) => {
     const { variables } = request;
@@ -61,11 +62,9 @@ export function createAuthorize(
       return { ...common, document, errors: [] };
     }
     const outcomeWith = (better: Rights) => authorization.prune({ ...question, rights: better });
-    const explained = explanations.get(rights) ?? new WeakMap<PruneOutcome, readonly GraphQLError[]>();
-    explanations.set(rights, explained);
-    const known = isConditional(document) ? undefined : explained.get(outcome);
+    const explained = isConditional(document) ? undefined : explanationsFor(rights);
     const errors =
-      known ??
+      explained?.get(outcome) ??
       explainClosed(outcome, {
         login: person && {
           logins: betterLogins,
@@ -76,17 +75,8 @@ export function createAuthorize(
         outcomeWhenBound:
           principal && principal.withheld.length > 0 ? () => outcomeWith(bestRights(principal, strictest)) : undefined,
       });
-    explained.set(outcome, errors);
+    explained?.set(outcome, errors);
     return { ...common, document: outcome.kind === 'pruned' ? outcome.document : undefined, errors };
-  };
-}
-
-function remembering<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
-  const known = new WeakMap<Key, { readonly value: Value }>();
-  return (key) => {
-    const made = known.get(key) ?? { value: make(key) };
-    known.set(key, made);
-    return made.value;
   };
 }
 

@@ -1,6 +1,7 @@
 /** Who asks, how they proved it, and what they hold: the token says the first two, the directory the third. */
 import { FRESH_MFA_SECONDS, type HeldName, holdingsOf, type Policy } from '@commonhold/schema/policy.ts';
 import type { Rights } from '@commonhold/schema/requirement.ts';
+import { remembering } from '../remembering.ts';
 import type { TokenBinding } from './access-token.ts';
 import type { Scheme } from './credentials.ts';
 import type { LoginStrength } from './login-strength.ts';
@@ -51,18 +52,18 @@ export function divideGrants(
 ): DividedGrants {
   const counts = ({ role }: Grant): boolean =>
     isBound || (kind === 'person' && holdingsOf(role).boundTokens === 'services');
-  return remembered(dividedGrants, grants, `${kind} ${isBound}`, () => ({
+  return inCircumstances(dividedGrants(grants), `${kind} ${isBound}`, () => ({
     grants: grants.filter(counts),
     withheld: grants.filter((grant) => !counts(grant)),
   }));
 }
 
-const dividedGrants = new WeakMap<readonly Grant[], Map<string, DividedGrants>>();
+const dividedGrants = remembering((_: readonly Grant[]) => new Map<string, DividedGrants>());
 
 /** What the principal may do anywhere in the company, at the instant `now` (milliseconds): the union of all grants. */
 export function rightsOf(principal: Principal, now: number): Rights {
   const general = generalPolicies(principal, now);
-  return remembered(rightsOfPrincipals, principal, general.join(), () => {
+  return inCircumstances(rightsOfPrincipals(principal), general.join(), () => {
     const held = principal.grants.map(({ role }) => holdingsOf(role, principal.isBriefingDue));
     return {
       authenticated: true,
@@ -72,7 +73,7 @@ export function rightsOf(principal: Principal, now: number): Rights {
   });
 }
 
-const rightsOfPrincipals = new WeakMap<Principal, Map<string, Rights>>();
+const rightsOfPrincipals = remembering((_: Principal) => new Map<string, Rights>());
 
 /** Policies that hold wherever an object is: they come from the login, not from a grant. */
 export function generalPolicies(principal: Principal, now: number): readonly Policy[] {
@@ -94,17 +95,10 @@ export function rightsWhenBound(principal: Principal, now: number): Rights {
   return rightsOf({ ...principal, grants: [...principal.grants, ...principal.withheld] }, now);
 }
 
-/** What was made of the same object in the same circumstances before. */
-function remembered<Source extends object, Made>(
-  known: WeakMap<Source, Map<string, Made>>,
-  source: Source,
-  circumstances: string,
-  make: () => Made,
-): Made {
-  const ofSource = known.get(source) ?? new Map<string, Made>();
-  known.set(source, ofSource);
-  const made = ofSource.get(circumstances) ?? make();
-  ofSource.set(circumstances, made);
+/** What was made in the same circumstances before. */
+function inCircumstances<Made>(known: Map<string, Made>, circumstances: string, make: () => Made): Made {
+  const made = known.get(circumstances) ?? make();
+  known.set(circumstances, made);
   return made;
 }
 

@@ -4,6 +4,7 @@
  */
 import { FRESH_MFA_SECONDS, LOGIN_POLICIES, type Policy } from '@commonhold/schema/policy.ts';
 import type { Rights } from '@commonhold/schema/requirement.ts';
+import { remembering } from '../remembering.ts';
 import { isAttainable, type LoginRules } from './login-strength.ts';
 
 /** The parameters of an authorization request, and of a challenge. */
@@ -47,14 +48,12 @@ export function betterLogins({ multiFactor, phishingResistant }: LoginRules): re
 
 /** The rights of the same person after such a login, which takes the place of the one before. */
 export function rightsAfter(rights: Rights, login: BetterLogin): Rights {
-  const ofRights = rightsAfterLogins.get(rights) ?? new Map<BetterLogin, Rights>();
-  rightsAfterLogins.set(rights, ofRights);
-  const known = ofRights.get(login) ?? withPolicies(rights, login);
-  ofRights.set(login, known);
-  return known;
+  return rightsAfterLogins(rights)(login);
 }
 
-const rightsAfterLogins = new WeakMap<Rights, Map<BetterLogin, Rights>>();
+const rightsAfterLogins = remembering((rights: Rights) =>
+  remembering((login: BetterLogin) => withPolicies(rights, login)),
+);
 
 function withPolicies(rights: Rights, { policies }: BetterLogin): Rights {
   const others = [...rights.policies].filter((policy) => !LOGIN_POLICIES.some((ofLogin) => ofLogin === policy));

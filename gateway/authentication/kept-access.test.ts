@@ -52,6 +52,18 @@ describe('what somebody may do', () => {
     expect(asked()).toBe(before);
   });
 
+  it('is known to be as new as a change of somebody else that was told', async () => {
+    const before = asked();
+    const version = (): unknown =>
+      gateway.directory.received.findLast(({ url }) => url === '/graphql')?.claims['accessVersion'];
+    expect(await outcome()).toBe('granted');
+    const versionBefore = Number(version());
+    gateway.directory.tell('northgate', { kind: 'subject', subject: 'somebody' });
+    expect(await until(() => Number(version()) > versionBefore)).toBe('granted');
+    expect(version()).toBeGreaterThan(versionBefore);
+    expect(asked()).toBe(before);
+  });
+
   it.each([
     { kind: 'subject', subject: 'ada' },
     { kind: 'session', session: 'session-1' },

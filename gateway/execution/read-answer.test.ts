@@ -114,6 +114,11 @@ describe('an answer of a subgraph', () => {
     expect(text).toBe(`{"first":{"rooms":[{"${field}":${written}}]}}`);
   });
 
+  it('is mended where it is not UTF-8', async () => {
+    graph.change['homes'] = () => Buffer.from('{"data":{"first":{"rooms":[{"name":"caf\xe9"}]}}}', 'latin1');
+    expect(await graph.write('{ first { rooms { name } } }')).toBe('{"first":{"rooms":[{"name":"caf\ufffd"}]}}');
+  });
+
   it('is looked into where it was fetched under another key', async () => {
     graph.change['homes'] = () =>
       '{"data":{"homes":[{"rooms":[{"id__asked":"hall"}]}],"first":{"rooms":[{"level":1}]}}}';

@@ -17,12 +17,11 @@ export interface GraphInProcess {
   write(query: string): Promise<string>;
   /** What each subgraph was asked. */
   readonly received: Readonly<Record<string, SubgraphRequest[]>>;
-  /** What a subgraph does with its answer before it goes out; a text goes out as it is. */
-  readonly change: Record<
-    string,
-    (answer: ExecutionResult) => ExecutionResult | string | Promise<ExecutionResult | string>
-  >;
+  /** What a subgraph does with its answer before it goes out; a text and bytes go out as they are. */
+  readonly change: Record<string, (answer: ExecutionResult) => Changed | Promise<Changed>>;
 }
+
+type Changed = ExecutionResult | string | Buffer;
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@requires", "@provides", "@external", "@shareable", "@override", "@interfaceObject", "@inaccessible",

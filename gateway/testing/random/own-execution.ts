@@ -19,8 +19,8 @@ export interface OwnAnswer {
   readonly errors: readonly GraphQLError[];
 }
 
-/** A text is sent as it is. @throws {Error} instead of answering */
-type WriteAnswer = (request: SubgraphRequest) => Promise<ExecutionResult | string>;
+/** A text and bytes are sent as they are. @throws {Error} instead of answering */
+type WriteAnswer = (request: SubgraphRequest) => Promise<ExecutionResult | string | Buffer>;
 
 export interface WrittenAnswer extends OwnAnswer {
   /** Of `data`, as it is sent. */
@@ -64,7 +64,7 @@ export function createOwnExecution(
         onFetch: () => undefined,
       },
     });
-    const text = data === null ? 'null' : withVerbatims(data.toString(), data.verbatims).toString();
+    const text = data === null ? 'null' : UTF_8.decode(withVerbatims(data.toString(), data.verbatims));
     return { text, data: JSON.parse(text), errors };
   };
 }
@@ -81,6 +81,8 @@ function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
   };
 }
 
+/** Throws for anything else. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const NONE_PARSED_AT_FIRST = 0;
 const SILENT = createLog('test', { LOG_LEVEL: 'silent' });
 
@@ -91,7 +93,9 @@ function connectionTo(answer: WriteAnswer): Connection {
       return {
         status: 200,
         contentType: 'application/json',
-        bytes: Buffer.from(typeof answered === 'string' ? answered : JSON.stringify(answered)),
+        bytes: Buffer.isBuffer(answered)
+          ? answered
+          : Buffer.from(typeof answered === 'string' ? answered : JSON.stringify(answered)),
       };
     },
     get: () => Promise.reject(new Error('nothing is got here')),

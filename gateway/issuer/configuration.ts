@@ -96,7 +96,10 @@ export function readIssuerConfiguration(environment: NodeJS.ProcessEnv): IssuerC
     environment,
   );
   const seedsDevelopment = read.DEVELOPMENT_SEED !== undefined;
-  if (production) refuseDevelopmentSettings(read.ISSUER_URL, seedsDevelopment);
+  if (production) {
+    refuseDevelopmentSettings(read.ISSUER_URL, seedsDevelopment);
+    refuseHastyKeys(read.ISSUER_KEY_OVERLAP_SECONDS);
+  }
   const frontendLogout = read.FRONTEND_BACKCHANNEL_LOGOUT_URI;
   if (production && frontendLogout !== undefined) refuseInside(frontendLogout);
   return {
@@ -162,6 +165,17 @@ function refuseDevelopmentSettings(url: string, seedsDevelopment: boolean): void
       'set it to the address of the TLS proxy in front of the issuer',
     );
   }
+}
+
+/** A gateway waits half as long before it reads the keys again, and would refuse what a key unknown to it signed. */
+const LEAST_OVERLAP_SECONDS = 60;
+
+function refuseHastyKeys(overlapSeconds: number): void {
+  if (overlapSeconds >= LEAST_OVERLAP_SECONDS) return;
+  throw new StartupError(
+    `ISSUER_KEY_OVERLAP_SECONDS is ${overlapSeconds}, and keys would sign before gateways know them`,
+    `set it to ${LEAST_OVERLAP_SECONDS} or more, or unset it`,
+  );
 }
 
 function refuseInside(logoutAddress: string): void {

@@ -69,6 +69,11 @@ describe('the issuer refuses to start', () => {
   };
 
   it.each([
+    [
+      'in production with keys that sign before anybody knows them',
+      { ...production, ISSUER_KEY_OVERLAP_SECONDS: '59' },
+      /^issuer: ISSUER_KEY_OVERLAP_SECONDS is 59/,
+    ],
     ['in production with a seed', { ...production, DEVELOPMENT_SEED: '1' }, /^issuer: DEVELOPMENT_SEED is set/],
     ['in production without TLS', { ...production, ISSUER_URL: undefined }, /^issuer: ISSUER_URL does not begin with/],
     ['with a foreign domain for passkeys', { ISSUER_RP_ID: 'elsewhere.example' }, /^issuer: ISSUER_RP_ID is neither/],

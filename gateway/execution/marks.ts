@@ -10,23 +10,15 @@ export function mark(place: number): string {
   return `${MARK}${place}${MARK}`;
 }
 
-const MOST_BYTES_OF_A_UNIT = 3;
-
-/** The bytes of a text with marks, in UTF-8. */
-export function withVerbatims(text: string, verbatims: readonly Verbatim[]): Buffer {
-  const parts = text.split(MARK);
-  const marked = (index: number): Buffer | undefined => {
-    if (index % 2 === 0) return undefined;
-    const verbatim = verbatims[Number(parts[index])];
-    if (!verbatim) throw new RangeError('a mark of nothing');
-    return verbatim.bytes;
-  };
-  let most = text.length * MOST_BYTES_OF_A_UNIT;
-  for (let index = 1; index < parts.length; index += 2) most += marked(index)?.length ?? 0;
-  const all = Buffer.allocUnsafe(most);
-  let end = 0;
-  for (const [index, part] of parts.entries()) {
-    end += marked(index)?.copy(all, end) ?? all.write(part, end);
-  }
-  return all.subarray(0, end);
+/** A text with marks as bytes of UTF-8; one without any may stay a text. */
+export function withVerbatims(text: string, verbatims: readonly Verbatim[]): string | Buffer {
+  if (verbatims.length === 0) return text;
+  return Buffer.concat(
+    text.split(MARK).map((part, index) => {
+      if (index % 2 === 0) return Buffer.from(part);
+      const verbatim = verbatims[Number(part)];
+      if (!verbatim) throw new RangeError('a mark of nothing');
+      return verbatim.bytes;
+    }),
+  );
 }

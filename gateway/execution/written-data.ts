@@ -1,12 +1,11 @@
 /** Data of an answer that is JSON already, on its way through Apollo Server, which isn't to write it once more. */
 import type { FormattedExecutionResult } from 'graphql';
-import { withVerbatims } from './marks.ts';
 import type { Verbatim } from './verbatim.ts';
 
 /** What comes after Apollo Server's own. */
 const END = '\n';
 
-/** For everybody who doesn't know it, it is the object that its text says. */
+/** For whoever doesn't know it, an object without a field. */
 export class WrittenData {
   readonly [field: string]: unknown;
   readonly #text: string;
@@ -24,10 +23,6 @@ export class WrittenData {
 
   toString(): string {
     return this.#text;
-  }
-
-  toJSON(): unknown {
-    return JSON.parse(withVerbatims(this.#text, this.#verbatims).toString());
   }
 }
 

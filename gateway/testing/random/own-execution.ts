@@ -64,7 +64,7 @@ export function createOwnExecution(
         onFetch: () => undefined,
       },
     });
-    const text = data === null ? 'null' : UTF_8.decode(withVerbatims(data.toString(), data.verbatims));
+    const text = data === null ? 'null' : textOf(withVerbatims(data.toString(), data.verbatims));
     return { text, data: JSON.parse(text), errors };
   };
 }
@@ -81,7 +81,11 @@ function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
   };
 }
 
-/** Throws for anything else. */
+/** @throws {TypeError} when it isn't UTF-8 */
+function textOf(written: string | Buffer): string {
+  return typeof written === 'string' ? written : UTF_8.decode(written);
+}
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 const NONE_PARSED_AT_FIRST = 0;
 const SILENT = createLog('test', { LOG_LEVEL: 'silent' });

@@ -12,6 +12,7 @@ import { startBff } from './sides/bff/start.ts';
 import { startCommonhold } from './sides/commonhold/start.ts';
 import { startHive, startHiveRust } from './sides/hive/start.ts';
 import { freePorts } from './sides/processes.ts';
+import { startRelay } from './sides/relay/start.ts';
 import type { Side, StartSide } from './sides/side.ts';
 import { startStock, startStockWithShield } from './sides/stock/start.ts';
 import { HOUSING_WORKS, MARKET_WORKS, type Work } from './works.ts';
@@ -36,6 +37,7 @@ const CONNECTIONS = 8;
 
 const SIDES: readonly StartSide[] = [
   startBff,
+  startRelay,
   startStock,
   startStockWithShield,
   startHive,

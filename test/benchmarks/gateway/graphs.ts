@@ -10,6 +10,8 @@ export interface GraphSubgraph {
   readonly name: 'directory' | 'smart-home' | 'communal' | 'inventory';
   /** Its SDL, without the ending. */
   readonly schema: string;
+  /** What it asks its partner for. */
+  readonly reads: readonly string[];
   /** What stands in the SDL besides. */
   readonly furtherSdl?: string;
 }
@@ -17,9 +19,9 @@ export interface GraphSubgraph {
 export const HOUSING: Graph = {
   name: 'housing',
   subgraphs: [
-    { name: 'directory', schema: 'housing/directory' },
-    { name: 'smart-home', schema: 'housing/smart-home' },
-    { name: 'communal', schema: 'housing/communal' },
+    { name: 'directory', schema: 'housing/directory', reads: ['residences'] },
+    { name: 'smart-home', schema: 'housing/smart-home', reads: ['devices'] },
+    { name: 'communal', schema: 'housing/communal', reads: ['accounts'] },
   ],
 };
 
@@ -27,10 +29,10 @@ export const HOUSING: Graph = {
 export const MARKET: Graph = {
   name: 'market',
   subgraphs: [
-    { name: 'directory', schema: 'market/users' },
-    { name: 'smart-home', schema: 'market/products' },
-    { name: 'communal', schema: 'market/reviews' },
-    { name: 'inventory', schema: 'market/inventory' },
+    { name: 'directory', schema: 'market/users', reads: ['users', 'usersById'] },
+    { name: 'smart-home', schema: 'market/products', reads: ['topProducts', 'products'] },
+    { name: 'communal', schema: 'market/reviews', reads: ['reviewsByUser', 'reviewsByProduct'] },
+    { name: 'inventory', schema: 'market/inventory', reads: ['inventory'] },
   ],
 };
 

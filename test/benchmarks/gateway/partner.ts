@@ -1,9 +1,17 @@
 /** How every side asks the partner stubs: one pool of connections, one batched call a resource. */
-import { Pool } from 'undici';
+import { Agent } from 'undici';
 import type { Account, Device, Residence } from './estate.ts';
 import type { Product, Review, User } from './market.ts';
+import { tlsTowardsRelays } from './sides/relay/tls.ts';
 
-const pool = new Pool(`http://localhost:${process.env['STUB_PORT']}`, { connections: 16 });
+const PARTNER = `http://localhost:${process.env['STUB_PORT']}`;
+/** By the first part of a path: who is asked in the partner's place. */
+const RELAYS: Readonly<Record<string, string>> = JSON.parse(process.env['RELAYS'] ?? '{}');
+
+const agent = new Agent({
+  connections: 16,
+  ...(process.env['RELAYS'] && { connect: await tlsTowardsRelays(process.env) }),
+});
 
 export const readResidences = (first: number): Promise<readonly Residence[]> => read(`/residences?first=${first}`);
 
@@ -30,6 +38,7 @@ export const readReviewsByProduct: ReadByIds<readonly Review[]> = (ids) =>
   read(`/reviewsByProduct?ids=${ids.join(',')}`);
 
 async function read<Answer>(path: string): Promise<Answer> {
-  const { body } = await pool.request({ method: 'GET', path });
+  const origin = RELAYS[/^\/(\w+)/.exec(path)?.[1] ?? ''] ?? PARTNER;
+  const { body } = await agent.request({ origin, method: 'GET', path });
   return (await body.json()) as Answer;
 }

@@ -16,6 +16,7 @@ export function report(figures: readonly Figures[]): string {
     ),
     line('rps-vs-stock', 'stock-with-shield', ({ requestsPerSecond }) => requestsPerSecond),
     line('rps-vs-hive', 'hive-rust', ({ requestsPerSecond }) => requestsPerSecond),
+    line('cpu-to-relay', 'relay', ({ cpuMillisecondsPerRequest }) => cpuMillisecondsPerRequest),
     line('cpu-ratio', 'bff', ({ cpuMillisecondsPerRequest }) => cpuMillisecondsPerRequest),
   ].join('\n');
 }

@@ -1,20 +1,27 @@
-import { startProcess } from '../../../../processes.ts';
+import { startProcess, type TestProcess } from '../../../../processes.ts';
 import { freePorts, processIds, stopAll } from '../processes.ts';
-import type { StartSide } from '../side.ts';
+import type { Side, StartSide } from '../side.ts';
 
 /** The baseline: a backend for one frontend. */
 export const startBff: StartSide = async (stubPort) => {
-  const [port] = await freePorts(1);
-  const processes = [
-    await startProcess('test/benchmarks/gateway/sides/bff/server.ts', {
-      PORT: String(port),
-      STUB_PORT: String(stubPort),
-    }),
-  ];
+  const aggregator = await startAggregator({ STUB_PORT: String(stubPort) });
+  const processes = [aggregator.process];
   return {
     name: 'bff',
     processIds: processIds(processes),
-    request: ({ name }) => ({ url: `http://localhost:${port}/${name}`, method: 'GET', headers: {} }),
+    request: aggregator.request,
     stop: () => stopAll(processes),
   };
 };
+
+export interface Aggregator extends Pick<Side, 'request'> {
+  readonly process: TestProcess;
+}
+
+export async function startAggregator(environment: NodeJS.ProcessEnv): Promise<Aggregator> {
+  const [port] = await freePorts(1);
+  return {
+    process: await startProcess('test/benchmarks/gateway/sides/bff/server.ts', { ...environment, PORT: String(port) }),
+    request: ({ name }) => ({ url: `http://localhost:${port}/${name}`, method: 'GET', headers: {} }),
+  };
+}

@@ -14,7 +14,8 @@ import { openMetricsDoor } from '@commonhold/platform/tls/metrics-door.ts';
 import { type AccessRecord, openAccessRecord } from './audit/access-record.ts';
 import { createAudit, noAudit } from './audit/audit.ts';
 import { createPersonalAccess } from './audit/personal-access.ts';
-import { openRecordKey } from './audit/record-key.ts';
+import { followOtherKeys, openRecordKey } from './audit/record-key.ts';
+import { recordPlace, recordPlaces } from './audit/record-place.ts';
 import { createDirectoryAccess } from './authentication/access.ts';
 import { createAccessTokenVerifier } from './authentication/access-token.ts';
 import { createAuthentication, type IdentityParts } from './authentication/authenticate.ts';
@@ -45,14 +46,17 @@ import { registerProvisioning } from './provisioning/door.ts';
 import { createProvisioningLimits } from './provisioning/limits.ts';
 import { startServer } from './server.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
-import type { HealthChecks } from './telemetry/health.ts';
+import { checkHealth, type HealthChecks, rememberHealth } from './telemetry/health.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { Siblings } from './workers/siblings.ts';
 
 export interface GatewayOptions {
   readonly configuration: GatewayConfiguration;
   /** What replicas share; without either, what a single gateway remembers is enough. Redis goes first. */
   readonly servers: ServerAddresses;
   readonly secrets: Secrets;
+  /** Where it is one of several workers. */
+  readonly siblings: Siblings | undefined;
   readonly log: Log;
 }
 
@@ -60,7 +64,8 @@ export interface GatewayOptions {
 const LONGEST_WAIT_MILLISECONDS = 15_000;
 
 /** @throws {StartupError} when the configuration or a file that it names is wrong. */
-export async function composeGateway({ configuration, servers, secrets, log }: GatewayOptions): Promise<Running> {
+export async function composeGateway(options: GatewayOptions): Promise<Running> {
+  const { configuration, secrets, siblings, log } = options;
   const supergraph = await loadSupergraph(configuration.supergraphFile);
   const authorization = readPolicies(supergraph.sdl);
   const masterKey = once(() => openMasterKey(secrets));
@@ -73,15 +78,15 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
     namedRights: authorization.scopesOf,
   });
   const metrics = createMetrics(secrets);
-  const identity = await identify(configuration, servers, masterKey, serviceIdentity, metrics);
-  const accessRecord = identity && (await openRecord(configuration, await masterKey(), secrets, log));
+  const identity = await identify(options, masterKey, serviceIdentity, metrics);
+  const accessRecord = identity && (await openRecord(options, await masterKey()));
   const dataKeys = createDataKeys(supergraph);
   const planner = await openPlannerPool(supergraph.sdl);
   const planning = createPlanning(planner, createOverrideChoice(supergraph.sdl), metrics.planned);
   const keptOperations =
     identity &&
     keepOperations({
-      file: join(configuration.dataDirectory, 'plans', 'operations'),
+      file: join(configuration.dataDirectory, 'plans', siblings ? `worker-${siblings.number}` : '', 'operations'),
       masterKey: await masterKey(),
       planning,
       log,
@@ -105,9 +110,18 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
     metrics,
     askAccess: identity?.parts.askAccess,
   });
+  const healthChecks = {
+    ...identity?.healthChecks,
+    ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
+  };
+  const ownHealth = rememberHealth(() => checkHealth(healthChecks));
+  siblings?.tell({ metrics: metrics.values, health: ownHealth });
+  const renderedMetrics = siblings ? { contentType: metrics.contentType, render: siblings.renderMetrics } : metrics;
   const { servicesDoor, metricsPort: port, host } = configuration;
   const metricsDoor =
-    port === undefined ? undefined : await openMetricsDoor({ identity: await serviceIdentity(), host, port, metrics });
+    port === undefined
+      ? undefined
+      : await openMetricsDoor({ identity: await serviceIdentity(), host, port, metrics: renderedMetrics });
   const server = await startServer({
     configuration,
     servicesIdentity:
@@ -121,10 +135,8 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
       return credentials.kind === 'token' ? identity?.companyOf(credentials.token) : undefined;
     },
     metrics,
-    healthChecks: {
-      ...identity?.healthChecks,
-      ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
-    },
+    renderedMetrics,
+    health: siblings ? rememberHealth(siblings.health) : ownHealth,
     registerPages: (server) => registerExplorer(server, configuration),
     registerProvisioning:
       identity &&
@@ -132,7 +144,7 @@ export async function composeGateway({ configuration, servers, secrets, log }: G
         directoryOrigin: configuration.directoryOrigin,
         directory: identity.directory,
         identity: await serviceIdentity(),
-        limits: createProvisioningLimits(configuration.provisioning),
+        limits: siblings?.provisioningLimits ?? createProvisioningLimits(configuration.provisioning),
         publicOrigin: configuration.publicOrigin,
         timeoutMilliseconds: configuration.requestTimeoutMilliseconds,
         log,
@@ -180,8 +192,7 @@ interface Identification {
 
 /** How tokens are checked; undefined when no issuer is configured. */
 async function identify(
-  { issuer, directoryOrigin, staleSeconds }: GatewayConfiguration,
-  servers: ServerAddresses,
+  { configuration: { issuer, directoryOrigin, staleSeconds }, servers, siblings }: GatewayOptions,
   masterKey: () => Promise<MasterKey>,
   serviceIdentity: () => Promise<ServiceIdentity>,
   metrics: Metrics,
@@ -195,11 +206,10 @@ async function identify(
   const { verify, reach } = createAccessTokenVerifier(issuer);
   const verified = rememberVerified(verify);
   const nonces = createNonces((await masterKey()).ring('gateway:dpop-nonce'));
-  const usedProofs = await openReplayMemory({
-    name: 'gateway',
-    redisUrl: servers.redis,
-    databaseUrl: servers.database,
-  });
+  const { redis: redisUrl, database: databaseUrl } = servers;
+  const isShared = redisUrl !== undefined || databaseUrl !== undefined;
+  const usedProofs =
+    siblings && !isShared ? siblings.usedProofs : await openReplayMemory({ name: 'gateway', redisUrl, databaseUrl });
   return {
     parts: {
       verify: verified.verify,
@@ -226,14 +236,13 @@ async function identify(
 }
 
 async function openRecord(
-  { dataDirectory }: GatewayConfiguration,
+  { configuration: { dataDirectory }, secrets, siblings, log }: GatewayOptions,
   masterKey: MasterKey,
-  secrets: Secrets,
-  log: Log,
 ): Promise<AccessRecord> {
-  const directory = join(dataDirectory, 'audit');
-  const key = await openRecordKey(directory, masterKey, secrets);
-  return openAccessRecord(directory, key, (error) =>
+  const place = recordPlace(dataDirectory, siblings?.number);
+  const key = await openRecordKey(place, masterKey, secrets);
+  await followOtherKeys(place, await recordPlaces(dataDirectory), masterKey, secrets);
+  return openAccessRecord(place.directory, key, (error) =>
     log.error({ err: error }, 'the record of access cannot be written'),
   );
 }

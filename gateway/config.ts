@@ -38,6 +38,8 @@ export interface GatewayConfiguration {
   /** Whether it is also read at the public door, from this machine. Never in production. */
   readonly showsMetricsLocally: boolean;
   readonly dataDirectory: string;
+  /** How many processes answer. 1: the process itself does. */
+  readonly workers: number;
   /** Origins whose pages may call the gateway from a browser. */
   readonly allowedOrigins: readonly string[];
   readonly requestTimeoutMilliseconds: number;
@@ -93,6 +95,7 @@ const variables = z.object({
     .pipe(z.array(z.string()).transform((list) => list.filter((entry) => entry !== '')))
     .pipe(z.array(origin)),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
+  GATEWAY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   PROVISIONING_PER_COMPANY: z.coerce.number().int().min(1).max(100_000).default(1_200),
   PROVISIONING_STRANGERS_PER_ADDRESS: z.coerce.number().int().min(1).max(100_000).default(60),
 });
@@ -145,6 +148,7 @@ export function readGatewayConfiguration(
     metricsPort: environment['GATEWAY_METRICS_PORT'] === undefined ? undefined : addresses.GATEWAY_METRICS_PORT,
     showsMetricsLocally: !isProduction(environment),
     dataDirectory: data,
+    workers: settings.GATEWAY_WORKERS,
     allowedOrigins: settings.CORS_ORIGINS.length > 0 ? settings.CORS_ORIGINS : [publicOrigin],
     requestTimeoutMilliseconds: settings.REQUEST_TIMEOUT_MS,
     provisioning: {

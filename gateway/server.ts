@@ -27,9 +27,9 @@ import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http
 import { SECURITY_HEADERS } from './protection/security-headers.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
-import { type HealthChecks, registerHealth } from './telemetry/health.ts';
+import { type HealthResults, registerHealth } from './telemetry/health.ts';
 import { serveMetricsLocally } from './telemetry/local-metrics.ts';
-import type { Metrics } from './telemetry/metrics.ts';
+import type { Metrics, RenderedMetrics } from './telemetry/metrics.ts';
 import { type GatewayContext, observeOperations } from './telemetry/observe-operations.ts';
 import { describeRecord, type RequestRecord, startRecord } from './telemetry/request-record.ts';
 
@@ -47,7 +47,9 @@ export interface ServerParts {
   /** Whose a request is, as far as that is known of its headers, names and values in turn. */
   readonly companyOf: (rawHeaders: readonly string[]) => string | undefined;
   readonly metrics: Metrics;
-  readonly healthChecks: HealthChecks;
+  /** What is shown of them. */
+  readonly renderedMetrics: RenderedMetrics;
+  readonly health: () => Promise<HealthResults>;
   /** Adds pages for browsers beside the API: what a browser gets that opens `/graphql`. */
   readonly registerPages?: (server: FastifyInstance) => Promise<void>;
   /** What the door for companies' services shows, where there is one, and whose certificates it takes. */
@@ -59,13 +61,13 @@ export interface ServerParts {
 
 /** Listens. `stop` refuses new requests and lets those under way end. */
 export async function startServer(parts: ServerParts): Promise<Running> {
-  const { configuration, metrics, healthChecks } = parts;
+  const { configuration, renderedMetrics, health } = parts;
   const server = createHttpServer(parts);
   const apollo = createApolloServer(parts);
   await apollo.start();
   await protect(server, configuration);
-  registerHealth(server, healthChecks);
-  if (configuration.showsMetricsLocally) serveMetricsLocally(server, metrics);
+  registerHealth(server, health);
+  if (configuration.showsMetricsLocally) serveMetricsLocally(server, renderedMetrics);
   await parts.registerProvisioning?.(server);
   // Before the route, so that a hook of the pages can answer a browser in its place.
   await parts.registerPages?.(server);

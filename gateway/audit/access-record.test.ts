@@ -122,4 +122,7 @@ it('one process writes at a time', async () => {
   await expect(open()).rejects.toThrow('Another process writes the record of access');
   await writeFile(join(directory, 'writer.pid'), '999999999');
   await (await open()).close();
+  // The writer has ended, and another process has its id.
+  await writeFile(join(directory, 'writer.pid'), `${process.ppid} 1`);
+  await (await open()).close();
 });

@@ -116,14 +116,14 @@ const lockFile = (directory: string): string => join(directory, 'writer.pid');
 
 async function lock(directory: string): Promise<void> {
   const file = lockFile(directory);
+  const own = `${process.pid} ${(await startOf(process.pid)) ?? ''}`;
   const take = (): Promise<boolean> =>
-    writeFile(file, String(process.pid), { flag: 'wx', mode: 0o600 }).then(
+    writeFile(file, own, { flag: 'wx', mode: 0o600 }).then(
       () => true,
       () => false,
     );
   if (await take()) return;
-  const holder = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (!isAlive(holder)) {
+  if (!(await isHeld(await readFile(file, 'utf8').catch(() => '')))) {
     await rm(file, { force: true });
     if (await take()) return;
   }
@@ -131,6 +131,19 @@ async function lock(directory: string): Promise<void> {
     'Another process writes the record of access in this data folder',
     'stop it, or give each gateway a DATA_DIR of its own',
   );
+}
+
+/** @param holder its process id and start, or its id alone: another process may have that id by now */
+async function isHeld(holder: string): Promise<boolean> {
+  const [pid, start] = holder.split(' ');
+  return isAlive(Number(pid)) && (!start || start === (await startOf(Number(pid))));
+}
+
+/** When a process was started, as Linux counts it (proc(5)); undefined where that isn't told. */
+async function startOf(pid: number): Promise<string | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name stands in brackets and may hold spaces; the start is the 22nd of all fields.
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
 }
 
 function isAlive(pid: number): boolean {

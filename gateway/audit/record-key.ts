@@ -1,6 +1,7 @@
 /**
- * The key that the record of access is sealed by: in `<directory>/key.sealed`, under the master key. A rotation of the
- * master key seals it anew, and what was recorded before can still be verified.
+ * The key that a record of access is sealed by: in `<directory>/key.sealed`, under the master key. A rotation of the
+ * master key seals it anew, and what was recorded before can still be verified. Each record has a key of its own, so that
+ * none can stand in another's place.
  *
  * A record from before there was such a file is sealed by the master key's own: that one is taken over.
  */
@@ -11,29 +12,42 @@ import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
 import { readSealedFile, type SealedFile, writeSealedFile } from '@commonhold/platform/secrets/sources/sealed-file.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
+import type { RecordPlace } from './record-place.ts';
 
 /** For whoever writes the record: makes the file when there is none, and keeps it sealed under the current generation. */
-export async function openRecordKey(directory: string, masterKey: MasterKey, secrets: Secrets): Promise<Uint8Array> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const file = fileIn(directory, masterKey);
-  if (!(await exists(file))) await writeSealedFile(file, toText(masterKey.derive('audit')));
+export async function openRecordKey(place: RecordPlace, masterKey: MasterKey, secrets: Secrets): Promise<Uint8Array> {
+  await mkdir(place.directory, { recursive: true, mode: 0o700 });
+  const file = fileIn(place, masterKey);
+  if (!(await exists(file))) await writeSealedFile(file, toText(masterKey.derive(place.name)));
   const followed = await secrets.follow('audit-record', () => readSealedFile(file).catch(foreign));
   if (!followed) throw new StartupError('The key of the record of access is missing', `restore ${file.file}`);
   return toKey(followed.current().value);
 }
 
+/** A rotation has to seal those anew as well whose writer is not there any more. */
+export async function followOtherKeys(
+  own: RecordPlace,
+  places: readonly RecordPlace[],
+  masterKey: MasterKey,
+  secrets: Secrets,
+): Promise<void> {
+  for (const place of places.filter(({ name }) => name !== own.name)) {
+    await secrets.follow(`audit-record ${place.name}`, () => readSealedFile(fileIn(place, masterKey)).catch(foreign));
+  }
+}
+
 /** For whoever verifies it: changes nothing. @throws {StartupError} when it is of another master key */
-export async function readRecordKey(directory: string, masterKey: MasterKey): Promise<Uint8Array> {
-  const { file, place, envelope } = fileIn(directory, masterKey);
+export async function readRecordKey(record: RecordPlace, masterKey: MasterKey): Promise<Uint8Array> {
+  const { file, place, envelope } = fileIn(record, masterKey);
   const sealed = await readFile(file, 'utf8').catch(() => undefined);
-  if (sealed === undefined) return masterKey.derive('audit');
+  if (sealed === undefined) return masterKey.derive(record.name);
   return toKey(await envelope.open(sealed.trim(), place).catch(foreign));
 }
 
-function fileIn(directory: string, masterKey: MasterKey): SealedFile {
+function fileIn({ directory, name }: RecordPlace, masterKey: MasterKey): SealedFile {
   return {
     file: join(directory, 'key.sealed'),
-    place: 'audit/key',
+    place: `${name}/key`,
     envelope: createEnvelope(masterKey.ring('envelope:audit')),
   };
 }

@@ -31,7 +31,7 @@ export function sealHead({ sequence, hash }: Head, key: Uint8Array): string {
  * @param onEntry is given each line that fits, in order
  *
  * @example
- * const verdict = await verifyRecord(join(dataDirectory, 'audit'), await readRecordKey(directory, masterKey));
+ * const verdict = await verifyRecord(place.directory, await readRecordKey(place, masterKey));
  */
 export async function verifyRecord(
   directory: string,

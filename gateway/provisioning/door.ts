@@ -67,7 +67,7 @@ async function answer(request: FastifyRequest, reply: FastifyReply, parts: Provi
   if (admission.kind === 'refused') return sendRefusal(reply.header('retry-after', admission.secondsToWait), 429);
   const given = await askDirectory(request, { company, token }, parts).catch(() => undefined);
   if (!given) return sendRefusal(reply.header('retry-after', 5), 503);
-  await (given.status === 401 ? admission.foundInvalid() : admission.foundValid());
+  await limits.found(caller, admission, given.status !== 401);
   parts.log.info({ requestId: request.id, method: request.method, status: given.status }, 'provisioning');
   if (given.status === 401) return sendRefusal(reply, 401);
   if (given.version !== undefined) reply.header('etag', given.version);

@@ -14,7 +14,7 @@ describe('the limits of provisioning', () => {
       expect(admission.secondsToWait).toBeGreaterThan(0);
       return false;
     }
-    await (isValid ? admission.foundValid() : admission.foundInvalid());
+    await limits.found(caller, admission, isValid);
     return true;
   }
 

@@ -18,12 +18,17 @@ export interface Caller {
 export interface ProvisioningLimits {
   /** Counts a request before anything is asked: of many that come at once, no more than the rate are let through. */
   admit(caller: Caller): Promise<Admission>;
+  /** To be called once it is known whether the token of who was admitted is valid; a stranger's until then. */
+  found(caller: Caller, admitted: Admitted, isValid: boolean): Promise<void>;
 }
 
-export type Admission =
-  | { readonly kind: 'refused'; readonly secondsToWait: number }
-  /** `foundValid`, `foundInvalid`: to be called once it is known which the token is; a stranger's until then. */
-  | { readonly kind: 'admitted'; foundValid(): Promise<void>; foundInvalid(): Promise<void> };
+export type Admission = { readonly kind: 'refused'; readonly secondsToWait: number } | Admitted;
+
+export interface Admitted {
+  readonly kind: 'admitted';
+  /** Whether the token was valid lately. */
+  readonly isKnown: boolean;
+}
 
 export interface ProvisioningRates {
   /** Requests of one company in a minute. */
@@ -47,27 +52,23 @@ export function createProvisioningLimits({ perCompany, strangersPerAddress }: Pr
   const known = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: KNOWN_MILLISECONDS });
   return {
     admit: async (caller) => {
-      const digest = digestOf(caller);
-      const isKnown = known.has(digest);
+      const isKnown = known.has(digestOf(caller));
       const secondsToWait = isKnown
         ? await consume(companies, caller.company)
         : await consume(addresses, caller.address);
-      if (secondsToWait !== undefined) return { kind: 'refused', secondsToWait };
-      return {
-        kind: 'admitted',
-        foundValid: async () => {
-          known.set(digest, true);
-          if (isKnown) return;
-          await addresses.reward(caller.address);
-          await consume(companies, caller.company);
-        },
-        foundInvalid: async () => {
-          known.delete(digest);
-          if (!isKnown) return;
-          await companies.reward(caller.company);
-          await consume(addresses, caller.address);
-        },
-      };
+      return secondsToWait === undefined ? { kind: 'admitted', isKnown } : { kind: 'refused', secondsToWait };
+    },
+    found: async (caller, { isKnown }, isValid) => {
+      if (isValid) known.set(digestOf(caller), true);
+      else known.delete(digestOf(caller));
+      if (isValid && !isKnown) {
+        await addresses.reward(caller.address);
+        await consume(companies, caller.company);
+      }
+      if (!isValid && isKnown) {
+        await companies.reward(caller.company);
+        await consume(addresses, caller.address);
+      }
     },
   };
 }

@@ -5,9 +5,9 @@ export type HealthChecks = Readonly<Record<string, () => Promise<void>>>;
 
 const REMEMBERED_MILLISECONDS = 2_000;
 
-/** @param checks by name; each throws when what it looks at isn't there */
-export function registerHealth(server: FastifyInstance, checks: HealthChecks): void {
-  const check = remember(checks);
+export type HealthResults = Readonly<Record<string, 'ready' | 'not ready'>>;
+
+export function registerHealth(server: FastifyInstance, check: () => Promise<HealthResults>): void {
   server.get('/health/live', async () => ({ status: 'live' }));
   server.get('/health/ready', async (_request, reply) => {
     const results = await check();
@@ -16,18 +16,17 @@ export function registerHealth(server: FastifyInstance, checks: HealthChecks): v
   });
 }
 
-type Results = Readonly<Record<string, 'ready' | 'not ready'>>;
-
 /** Whoever asks often causes no more requests than whoever asks now and then. */
-function remember(checks: HealthChecks): () => Promise<Results> {
-  let last: { readonly at: number; readonly results: Promise<Results> } | undefined;
+export function rememberHealth(check: () => Promise<HealthResults>): () => Promise<HealthResults> {
+  let last: { readonly at: number; readonly results: Promise<HealthResults> } | undefined;
   return () => {
-    if (!last || Date.now() - last.at > REMEMBERED_MILLISECONDS) last = { at: Date.now(), results: run(checks) };
+    if (!last || Date.now() - last.at > REMEMBERED_MILLISECONDS) last = { at: Date.now(), results: check() };
     return last.results;
   };
 }
 
-async function run(checks: HealthChecks): Promise<Results> {
+/** @param checks by name; each throws when what it looks at isn't there */
+export async function checkHealth(checks: HealthChecks): Promise<HealthResults> {
   const entries = Object.entries(checks).map(
     async ([name, check]): Promise<[string, 'ready' | 'not ready']> => [
       name,

@@ -5,10 +5,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { withinNetworks } from '@commonhold/platform/networks.ts';
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from './metrics.ts';
+import type { RenderedMetrics } from './metrics.ts';
 
 /** To anybody else it answers as what isn't there. */
-export function serveMetricsLocally(server: FastifyInstance, metrics: Metrics): void {
+export function serveMetricsLocally(server: FastifyInstance, metrics: RenderedMetrics): void {
   server.get('/metrics', async ({ raw: { socket, headers } }, reply) => {
     if (!isLoopback(socket.remoteAddress) || isPassedOn(headers) || !isNamedLocally(headers)) {
       reply.callNotFound();

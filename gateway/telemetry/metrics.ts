@@ -1,12 +1,28 @@
 /** Counts and durations for Prometheus. Labels hold names of ours alone: never an operation, a person or a company. */
 import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
 import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 import type { PlanOrigin } from '../planning/plan.ts';
 
-export interface Metrics {
+export type MetricValues = readonly MetricObjectWithValues<MetricValue<string>>[];
+
+/** In Prometheus' text format. */
+export interface RenderedMetrics {
   readonly contentType: string;
   render(): Promise<string>;
+}
+
+export interface Metrics extends RenderedMetrics {
+  /** The same, to be added to what other processes count. */
+  values(): Promise<MetricValues>;
   requestEnded(status: number, seconds: number): void;
   errorTold(code: string): void;
   fetchEnded(subgraph: string, outcome: string, seconds: number): void;
@@ -72,6 +88,7 @@ export function createMetrics(secrets: Secrets): Metrics {
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
+    values: () => registry.getMetricsAsJSON(),
     requestEnded: (status, seconds) => requests.labels(String(status)).observe(seconds),
     errorTold: (code) => errors.labels(code).inc(),
     fetchEnded: (subgraph, outcome, seconds) => fetches.labels(subgraph, outcome).observe(seconds),
@@ -83,6 +100,7 @@ export function createMetrics(secrets: Secrets): Metrics {
       new Gauge({
         name: 'gateway_access_age_seconds',
         help: 'How old what is known of changes of access is',
+        aggregator: 'max',
         registers,
         collect() {
           this.set(ageSeconds());

@@ -17,6 +17,7 @@ export function measureSecrets(metrics: Registry, secrets: Secrets, others: read
     name: 'commonhold_secret_age_seconds',
     help: 'How long ago each secret in use was made',
     labelNames: ['secret', 'generation'],
+    aggregator: 'max',
     registers: [metrics],
     collect() {
       this.reset();

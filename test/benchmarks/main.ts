@@ -19,6 +19,8 @@ import { flameGraph } from './profile/flame-graph.ts';
 import { recordGateway } from './profile/record.ts';
 import { benchmarkRevocation } from './revocation/benchmark.ts';
 import { reportRevocation } from './revocation/report.ts';
+import { benchmarkWorkers } from './workers/benchmark.ts';
+import { reportWorkers } from './workers/report.ts';
 
 const THOROUGH: Effort = { rounds: 5, seconds: 6, warmUpSeconds: 5 };
 /** Shows that the benchmark works; its figures mean nothing. */
@@ -63,6 +65,10 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort, isShort: boolean) => 
   revocation: async (_, isShort) => {
     const figures = await benchmarkRevocation(isShort ? { samples: 2, cuts: 1 } : { samples: 60, cuts: 5 });
     return { figures, text: reportRevocation(figures) };
+  },
+  workers: async (effort) => {
+    const figures = await benchmarkWorkers(effort);
+    return { figures, text: reportWorkers(figures) };
   },
 };
 

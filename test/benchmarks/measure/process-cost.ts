@@ -16,6 +16,20 @@ export async function cpuSeconds(processIds: readonly number[]): Promise<number>
   return sum(ticks) / TICKS_PER_SECOND;
 }
 
+/** The processes and those that they have started. */
+export async function withChildren(processIds: readonly number[]): Promise<readonly number[]> {
+  const children = await Promise.all(
+    processIds.map(async (id) => {
+      const text = await readFile(`/proc/${id}/task/${id}/children`, 'utf8');
+      return text
+        .split(' ')
+        .filter((child) => child !== '')
+        .map(Number);
+    }),
+  );
+  return [...processIds, ...children.flat()];
+}
+
 /** Megabytes in memory now. */
 export async function residentMegabytes(processIds: readonly number[]): Promise<number> {
   const kilobytes = await Promise.all(

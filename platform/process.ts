@@ -9,6 +9,7 @@
  *
  * No process outlives its parent: when the parent is killed, its IPC channel closes, and that is a reason to drain.
  */
+import { countBuffersWithHeap } from './buffers-in-heap.ts';
 import { keepMemoryToOneself } from './memory-traces.ts';
 import { StartupError } from './startup-error.ts';
 
@@ -46,6 +47,7 @@ export async function runProcess(name: string, start: () => Promise<Running>): P
 
   try {
     keepMemoryToOneself(process.env);
+    countBuffersWithHeap();
     running = await start();
     if (!isStopping) process.send?.({ kind: 'ready' });
   } catch (error) {

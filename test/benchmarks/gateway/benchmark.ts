@@ -30,6 +30,8 @@ export interface Figures extends Omit<LoadResult, 'answered' | 'failed'> {
   readonly side: string;
   /** Of all processes of the side. */
   readonly cpuMillisecondsPerRequest: number;
+  /** On the JavaScript heaps of their main threads. */
+  readonly allocatedKilobytesPerRequest: number;
   readonly residentMegabytes: number;
 }
 
@@ -120,14 +122,17 @@ function endOf({ requests }: Effort, seconds: number): End {
 }
 
 async function measure(side: Side, work: Work, end: End): Promise<Figures> {
+  const endCounting = await side.countAllocations();
   const before = await cpuSeconds(side.processIds);
   const { answered, failed: _, ...loaded } = await load(side.request(work), CONNECTIONS, end);
   const used = (await cpuSeconds(side.processIds)) - before;
+  const allocatedBytes = await endCounting();
   return {
     work: work.name,
     side: side.name,
     ...loaded,
     cpuMillisecondsPerRequest: (used * 1000) / answered,
+    allocatedKilobytesPerRequest: allocatedBytes / 1024 / answered,
     residentMegabytes: await residentMegabytes(side.processIds),
   };
 }
@@ -137,5 +142,6 @@ const MEASURED = [
   'p50Milliseconds',
   'p99Milliseconds',
   'cpuMillisecondsPerRequest',
+  'allocatedKilobytesPerRequest',
   'residentMegabytes',
 ] as const;

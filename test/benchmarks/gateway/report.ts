@@ -12,10 +12,12 @@ export function report(figures: readonly Figures[]): string {
       (row) =>
         `${row.work} ${row.side}: ${row.cpuMillisecondsPerRequest.toFixed(2)} ms CPU a request, ` +
         `${row.requestsPerSecond.toFixed(0)} requests a second, p50 ${row.p50Milliseconds} ms, ` +
-        `p99 ${row.p99Milliseconds} ms, ${row.residentMegabytes.toFixed(0)} MB`,
+        `p99 ${row.p99Milliseconds} ms, ${row.residentMegabytes.toFixed(0)} MB, ` +
+        `${row.allocatedKilobytesPerRequest.toFixed(0)} KB allocated a request`,
     ),
     line('rps-vs-stock', 'stock-with-shield', ({ requestsPerSecond }) => requestsPerSecond),
     line('rps-vs-hive', 'hive-rust', ({ requestsPerSecond }) => requestsPerSecond),
+    line('allocated-vs-stock', 'stock-with-shield', ({ allocatedKilobytesPerRequest }) => allocatedKilobytesPerRequest),
     line('cpu-to-relay', 'relay', ({ cpuMillisecondsPerRequest }) => cpuMillisecondsPerRequest),
     line('cpu-ratio', 'bff', ({ cpuMillisecondsPerRequest }) => cpuMillisecondsPerRequest),
   ].join('\n');

@@ -1,9 +1,24 @@
 /** The processes of a side. */
 import { freePort } from '@commonhold/gateway/testing/listen.ts';
-import type { TestProcess } from '../../../processes.ts';
+import { startProcess, type TestProcess } from '../../../processes.ts';
+import { CAN_COUNT, countAllocations } from '../../measure/allocations.ts';
+import type { Side } from './side.ts';
 
 export function freePorts(count: number): Promise<number[]> {
   return Promise.all(Array.from({ length: count }, freePort));
+}
+
+/** A process of a side, as `startProcess` starts it. */
+export function startMeasured(entry: string, environment: NodeJS.ProcessEnv): Promise<TestProcess> {
+  return startProcess(entry, { ...CAN_COUNT, ...environment });
+}
+
+/** What a side tells of its processes. @throws {Error} when one of them hasn't started */
+export function measured(processes: readonly TestProcess[]): Pick<Side, 'countAllocations' | 'processIds'> {
+  return {
+    processIds: processIds(processes),
+    countAllocations: () => countAllocations(processes.map(({ child }) => child)),
+  };
 }
 
 /** @throws {Error} with what it said when one of them hasn't started. */

@@ -7,6 +7,8 @@ export interface Side {
   readonly name: string;
   /** Every process whose cost counts. */
   readonly processIds: readonly number[];
+  /** Begins to count. @returns what ends it, and gives the bytes that all of them have allocated since */
+  countAllocations(): Promise<() => Promise<number>>;
   request(work: Work): LoadRequest;
   stop(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-import { startProcess, type TestProcess } from '../../../../processes.ts';
-import { freePorts, processIds, stopAll } from '../processes.ts';
+import type { TestProcess } from '../../../../processes.ts';
+import { freePorts, measured, startMeasured, stopAll } from '../processes.ts';
 import type { Side, StartSide } from '../side.ts';
 
 /** The baseline: a backend for one frontend. */
@@ -8,7 +8,7 @@ export const startBff: StartSide = async (stubPort) => {
   const processes = [aggregator.process];
   return {
     name: 'bff',
-    processIds: processIds(processes),
+    ...measured(processes),
     request: aggregator.request,
     stop: () => stopAll(processes),
   };
@@ -21,7 +21,7 @@ export interface Aggregator extends Pick<Side, 'request'> {
 export async function startAggregator(environment: NodeJS.ProcessEnv): Promise<Aggregator> {
   const [port] = await freePorts(1);
   return {
-    process: await startProcess('test/benchmarks/gateway/sides/bff/server.ts', { ...environment, PORT: String(port) }),
+    process: await startMeasured('test/benchmarks/gateway/sides/bff/server.ts', { ...environment, PORT: String(port) }),
     request: ({ name }) => ({ url: `http://localhost:${port}/${name}`, method: 'GET', headers: {} }),
   };
 }

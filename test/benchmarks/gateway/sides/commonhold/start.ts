@@ -6,13 +6,12 @@ import { ensurePki } from '@commonhold/development/pki.ts';
 import { startTestIssuer } from '@commonhold/gateway/testing/issuer.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import { findSubgraph } from '@commonhold/schema/subgraphs.ts';
-import { startProcess } from '../../../../processes.ts';
 import { TENANT } from '../../estate.ts';
 import type { Graph } from '../../graphs.ts';
 import { ROLES } from '../../roles.ts';
 import { supergraph } from '../../supergraph.ts';
 import { graphqlRequest } from '../graphql-request.ts';
-import { freePorts, processIds, stopAll } from '../processes.ts';
+import { freePorts, measured, startMeasured, stopAll } from '../processes.ts';
 import type { Side } from '../side.ts';
 import { startPlainSubgraph } from '../stock/start.ts';
 
@@ -55,10 +54,10 @@ export const startCommonhold = async (
   await ensurePki(join(environment.DATA_DIR, 'tls'), await loadMasterKey(environment));
   const processes = await Promise.all([
     // Its issuer is one of this machine, without TLS.
-    startProcess('gateway/main.ts', { ...environment, NODE_ENV: 'development' }),
+    startMeasured('gateway/main.ts', { ...environment, NODE_ENV: 'development' }),
     ...graph.subgraphs.map(({ name, schema, furtherSdl }) =>
       findSubgraph(name)
-        ? startProcess('test/benchmarks/gateway/sides/commonhold/subgraph.ts', {
+        ? startMeasured('test/benchmarks/gateway/sides/commonhold/subgraph.ts', {
             ...environment,
             SUBGRAPH: name,
             SCHEMA: schema,
@@ -74,7 +73,7 @@ export const startCommonhold = async (
     name: 'commonhold',
     url,
     sign,
-    processIds: processIds(processes),
+    ...measured(processes),
     request: ({ query, role }) => graphqlRequest(url, query, { authorization: `Bearer ${tokens.get(role)}` }),
     stop: async () => {
       await stopAll(processes);

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { ensureMasterKey } from '@commonhold/development/master-key.ts';
 import { ensurePki } from '@commonhold/development/pki.ts';
 import { loadMasterKey } from '@commonhold/platform/secrets/master-key.ts';
-import { startProcess } from '../../../../processes.ts';
 import { startAggregator } from '../bff/start.ts';
-import { freePorts, processIds, stopAll } from '../processes.ts';
+import { freePorts, measured, startMeasured, stopAll } from '../processes.ts';
 import type { StartSide } from '../side.ts';
 
 /** What processes of their own and mutual TLS between them cost alone: the aggregator, with a relay for each subgraph. */
@@ -22,7 +21,7 @@ export const startRelay: StartSide = async (stubPort, graph) => {
   await ensurePki(join(environment.DATA_DIR, 'tls'), await loadMasterKey(environment));
   const ports = await freePorts(graph.subgraphs.length);
   const relays = ports.map((port) =>
-    startProcess('test/benchmarks/gateway/sides/relay/server.ts', { ...environment, PORT: String(port) }),
+    startMeasured('test/benchmarks/gateway/sides/relay/server.ts', { ...environment, PORT: String(port) }),
   );
   const origins = graph.subgraphs.flatMap(({ reads }, index) =>
     reads.map((read) => [read, `https://localhost:${ports[index]}`]),
@@ -31,7 +30,7 @@ export const startRelay: StartSide = async (stubPort, graph) => {
   const processes = [aggregator.process, ...(await Promise.all(relays))];
   return {
     name: 'relay',
-    processIds: processIds(processes),
+    ...measured(processes),
     request: aggregator.request,
     stop: async () => {
       await stopAll(processes);

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProcess, type TestProcess } from '../../../../processes.ts';
+import type { TestProcess } from '../../../../processes.ts';
 import type { Graph, GraphSubgraph } from '../../graphs.ts';
 import { supergraph } from '../../supergraph.ts';
 import { graphqlRequest } from '../graphql-request.ts';
-import { freePorts, processIds, stopAll } from '../processes.ts';
+import { freePorts, measured, startMeasured, stopAll } from '../processes.ts';
 import type { Side, StartSide } from '../side.ts';
 
 const FOLDER = 'test/benchmarks/gateway/sides/stock';
@@ -50,11 +50,11 @@ export async function startPlain(side: PlainSide): Promise<Side> {
   const subgraphs = side.graph.subgraphs.map(({ schema }, index) =>
     startPlainSubgraph(schema, ports[index] ?? 0, side.stubPort, environment),
   );
-  const gateway = startProcess(side.gateway, { ...environment, PORT: String(port), SUPERGRAPH: file });
+  const gateway = startMeasured(side.gateway, { ...environment, PORT: String(port), SUPERGRAPH: file });
   const processes = await Promise.all([gateway, ...subgraphs]);
   return {
     name: side.name,
-    processIds: processIds(processes),
+    ...measured(processes),
     request: ({ query, role }) => graphqlRequest(`http://localhost:${port}${side.path}`, query, { role }),
     stop: async () => {
       await stopAll(processes);
@@ -70,7 +70,7 @@ export function startPlainSubgraph(
   stubPort: number,
   environment: NodeJS.ProcessEnv,
 ): Promise<TestProcess> {
-  return startProcess(`${FOLDER}/subgraph.ts`, {
+  return startMeasured(`${FOLDER}/subgraph.ts`, {
     ...environment,
     SCHEMA: schema,
     PORT: String(port),

@@ -1,4 +1,4 @@
-/** `/graphql`: a request of HTTP goes to Apollo Server, which has it admitted and answered, and its answer goes back. */
+/** `/graphql`: a request of HTTP goes to Apollo Server, which has it admitted and answered, and its answer goes back, whole or in parts. */
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { Log } from '@commonhold/platform/log.ts';
 import { certificateThumbprint, clientCertificate } from '@commonhold/platform/tls/services-door.ts';
@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { GatewayConfiguration } from './config.ts';
 import { withVerbatims } from './execution/marks.ts';
+import { MULTIPART_RESPONSE, multipartAnswer } from './multipart.ts';
 import type { AdmittedRequest, IncomingRequest, Pipeline } from './pipeline.ts';
 import { assertAcceptable } from './protection/media-type.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -30,9 +31,14 @@ export function serveGraphql(server: FastifyInstance, apollo: ApolloServer<Gatew
         httpGraphQLRequest: graphqlRequest(request),
         context: async () => ({ request: await admit(request, reply, parts), outcome }),
       });
-      if (body.kind !== 'complete') throw new TypeError('no answer comes in parts here');
+      if (body.kind !== 'complete') throw new TypeError('no answer comes in chunks from there');
+      const { data } = outcome;
       for (const [name, value] of headers) reply.header(name, value);
-      return reply.code(status ?? 200).send(withVerbatims(body.string, outcome.data?.verbatims ?? []));
+      if (!data?.later) return reply.code(status ?? 200).send(withVerbatims(body.string, data?.verbatims ?? []));
+      const answer = multipartAnswer(body.string, data.later, ({ extensions }) =>
+        note(extensions?.['code'], request, parts),
+      );
+      return reply.type(MULTIPART_RESPONSE).send(answer);
     },
   });
 }
@@ -46,20 +52,21 @@ function graphqlRequest({ method, url, headers, body }: FastifyRequest) {
   return { method, headers: map, search: query === -1 ? '' : url.slice(query), body };
 }
 
-async function admit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { pipeline, metrics, configuration, log }: RouteParts,
-): Promise<AdmittedRequest> {
+async function admit(request: FastifyRequest, reply: FastifyReply, parts: RouteParts): Promise<AdmittedRequest> {
+  const { pipeline, configuration, log } = parts;
   try {
     assertAcceptable(request.headers.accept);
     return await pipeline.admit(incoming(request, reply, configuration, log));
   } catch (error) {
-    const code: unknown = error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR';
-    request.record.codes.push(String(code));
-    metrics.errorTold(String(code));
+    note(error instanceof GraphQLError ? error.extensions['code'] : 'INTERNAL_SERVER_ERROR', request, parts);
     throw error;
   }
+}
+
+/** The code of an error that is told. */
+function note(code: unknown, { record }: FastifyRequest, { metrics }: RouteParts): void {
+  record.codes.push(String(code));
+  metrics.errorTold(String(code));
 }
 
 function incoming(
@@ -96,13 +103,17 @@ function arrivalOf(
   return { method, address, certificate: certificateThumbprint(certificate) };
 }
 
-/** Aborted when the time is over, or the client hangs up. A mutation goes on: half of its effect may be there already. */
+/**
+ * Aborted when the time is over, or the client hangs up. A mutation goes on: half of its effect may be there already;
+ * but not what comes after the first answer, which has all of it.
+ */
 function endOf({ raw: response }: FastifyReply, record: RequestRecord, milliseconds: number): AbortSignal {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);
   response.once('close', () => {
     clearTimeout(timer);
-    if (!response.writableFinished && record.operationKind !== 'mutation') controller.abort();
+    const mayStop = record.operationKind !== 'mutation' || response.headersSent;
+    if (!response.writableFinished && mayStop) controller.abort();
   });
   return controller.signal;
 }

@@ -11,12 +11,15 @@ import type { AskAccess } from './authentication/access.ts';
 import type { Arrival, Authenticate } from './authentication/authenticate.ts';
 import { rightsOf } from './authentication/principal.ts';
 import { createStandingCheck, standsAnonymously } from './authentication/standing.ts';
+import { selectOperation } from './authorization/operation.ts';
 import type { AuthorizeOperation } from './authorize.ts';
 import { internalError } from './execution/answer-errors.ts';
+import { hasDefer, resolveDefers } from './execution/deferral/resolve-defers.ts';
 import { assertExecutable, assertVariables } from './execution/executable.ts';
 import type { ExecutePlan } from './execution/execute.ts';
 import type { PlanOperation } from './planning/plan.ts';
 import type { LimitOperation } from './protection/limit-operation.ts';
+import { acceptsMultipart } from './protection/media-type.ts';
 import type { Metrics } from './telemetry/metrics.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
@@ -69,10 +72,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return { ...request, rights: principal ? rightsOf(principal, Date.now()) : ANONYMOUS_RIGHTS };
     },
 
-    async answer({ rights, record, deadline, signal, log }, incoming) {
+    async answer({ rights, record, deadline, signal, log }, asked) {
       try {
-        assertExecutable(incoming);
-        assertVariables(incoming);
+        assertExecutable(asked);
+        assertVariables(asked);
+        const incoming = divide(asked);
         const authorized = authorize(incoming, rights, record.principal);
         record.prunedPaths = authorized.errors.length;
         metrics.fieldsPruned(authorized.errors.length);
@@ -81,10 +85,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         const planned = document && { document, plan: await plan(document, incoming.operationName ?? undefined) };
         if (planned) authorized.assertPlan(planned.plan);
 
-        const answer = await execute({
+        const noteAccess = (errors: readonly GraphQLError[]) => audit({ record, incoming, allowed: document, errors });
+        const { data, errors } = await execute({
           planned,
           visibleSchema,
           incoming,
+          leftOut: authorized.errors,
           fetchContext: {
             checkStanding:
               planned && record.principal && askAccess
@@ -103,17 +109,36 @@ export function createPipeline(parts: PipelineParts): Pipeline {
           },
         }).catch((error) => {
           // A fetch of it may have had its effect before.
-          audit({ record, incoming, allowed: document, errors: [internalError()] });
+          noteAccess([internalError()]);
           throw error;
         });
-        const errors = [...authorized.errors, ...answer.errors];
-        audit({ record, incoming, allowed: document, errors });
-        return { data: answer.data, ...(errors.length > 0 && { errors }) };
+        if (data?.later) {
+          void data.later.ended
+            .then((later) => noteAccess([...errors, ...later]))
+            .catch((error: unknown) => log().error({ err: error }, 'operation failed'));
+        } else {
+          noteAccess(errors);
+        }
+        return { data, ...(errors.length > 0 && { errors }) };
       } catch (error) {
         return refusal(error, log);
       }
     },
   };
+}
+
+/** As it is answered: with what comes later, if the client takes that, or all at once. */
+function divide(incoming: GatewayGraphQLRequestContext): GatewayGraphQLRequestContext {
+  const { document, request } = incoming;
+  if (!hasDefer(document)) return incoming;
+  const operationName = incoming.operationName ?? undefined;
+  const divided = resolveDefers({
+    document,
+    operationName,
+    variables: request.variables ?? {},
+    acceptsParts: acceptsMultipart(request.http?.headers.get('accept') ?? undefined),
+  });
+  return { ...incoming, document: divided, operation: selectOperation(divided, operationName) };
 }
 
 /** What was made to be told is a client's mistake; anything else is ours, and its message may hold anything. */

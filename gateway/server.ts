@@ -18,6 +18,7 @@ import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
+import { DeferRule } from './execution/deferral/defer-rule.ts';
 import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
 import { serveGraphql } from './graphql-route.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -197,6 +198,7 @@ function createApolloServer({ supergraph, pipeline, metrics, log }: ServerParts)
     stopOnTerminationSignals: false,
     formatError: finalError,
     stringifyResult: stringifyAnswer,
+    validationRules: [DeferRule],
     logger: quietLogger(log),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

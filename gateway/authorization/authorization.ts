@@ -67,7 +67,9 @@ const REMEMBERED_RIGHTS = 200;
  */
 export function createAuthorization(supergraphSdl: string | DocumentNode): Authorization {
   const supergraph = typeof supergraphSdl === 'string' ? parse(supergraphSdl) : supergraphSdl;
-  const apiSchema = Supergraph.build(supergraph, { supportedFeatures: null }).apiSchema().toGraphQLJSSchema();
+  const apiSchema = Supergraph.build(supergraph, { supportedFeatures: null })
+    .apiSchema()
+    .toGraphQLJSSchema({ includeDefer: true });
   const index = indexSupergraph(supergraph);
   const policies = requirementsOf(supergraph);
   const asked = scopesOfGraph(undefined, index, policies);

@@ -59,9 +59,15 @@ export function createPlanAmendment(
           ...(elseClause && { elseClause: amend(elseClause) }),
         };
       }
-      case 'Defer':
-        return node;
+      case 'Defer': {
+        const { primary, deferred } = node;
+        return { ...node, primary: amendPart(primary), deferred: deferred.map(amendPart) };
+      }
     }
+  }
+
+  function amendPart<Part extends { readonly node?: PlanNode }>(part: Part): Part {
+    return part.node ? { ...part, node: amend(part.node) } : part;
   }
 
   /** A path through such a field goes through each of its variants; what isn't there is not found. */

@@ -59,8 +59,16 @@ function compilePlan(root: PlanNode, schema: GraphQLSchema, clientSchema: GraphQ
         const [met, unmet] = [ifClause, elseClause].map((clause) => (clause ? compileNode(clause, path) : nothing));
         return async (run) => (run.booleans(condition) ? met : unmet)?.(run);
       }
-      case 'Defer':
-        throw new TypeError('nothing is deferred here');
+      case 'Defer': {
+        const first = node.primary.node ? compileNode(node.primary.node, path) : nothing;
+        const later = new Map(
+          node.deferred.map(({ label = '', node: part }) => [label, part ? compileNode(part, path) : nothing]),
+        );
+        return async (run) => {
+          await first(run);
+          run.later = later;
+        };
+      }
     }
   }
 
@@ -83,6 +91,8 @@ function takesContext(node: PlanNode | undefined): boolean {
       return node.nodes.some(takesContext);
     case 'Condition':
       return takesContext(node.ifClause) || takesContext(node.elseClause);
+    case 'Defer':
+      return [node.primary, ...node.deferred].some((part) => takesContext(part.node));
     default:
       return false;
   }

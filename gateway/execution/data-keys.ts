@@ -6,7 +6,7 @@
  * planner then keeps one of the two. So these of the client's fields are fetched under a name that is nobody else's, and
  * get their own name back in the answer.
  *
- * An object of which `@skip` and `@include` may leave nothing is asked for its type, too: the planner would leave out the
+ * An object of which `@skip`, `@include` and `@defer` may leave nothing is asked for its type, too: the planner would leave out the
  * object as well, so that nobody would know whether there is one.
  */
 import {
@@ -24,6 +24,7 @@ import { conditionsOf } from '../authorization/conditions.ts';
 import { fragmentsOf } from '../authorization/operation.ts';
 import type { LoadedSupergraph } from '../supergraph/load-supergraph.ts';
 import type { Path } from './answer-errors.ts';
+import { deferLabel } from './deferral/defer-label.ts';
 import { fieldOfVariant } from './required-arguments.ts';
 import { createUnknownTypeRemoval, type WithoutUnknownTypes } from './unknown-types.ts';
 
@@ -106,7 +107,7 @@ function isNeverEmpty(
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
 ): boolean {
   return selections.some((node) => {
-    if (conditionsOf(node.directives)?.length !== 0) return false;
+    if (conditionsOf(node.directives)?.length !== 0 || deferLabel(node.directives) !== undefined) return false;
     if (node.kind === Kind.FIELD) return true;
     const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : fragments.get(node.name.value);
     return fragment !== undefined && isNeverEmpty(fragment.selectionSet, fragments);

@@ -2,18 +2,22 @@
  * The gateway's execution beside Apollo's: random supergraphs, operations and faults. `EXECUTION_RUNS` says how many
  * operations are tried, `EXECUTION_SEED` and `EXECUTION_PATH` repeat one that failed.
  */
+
 import { composeServices } from '@apollo/composition';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NoUnusedVariablesRule, parse, specifiedRules, validate } from 'graphql';
+import { NoUnusedVariablesRule, parse, print, specifiedRules, validate } from 'graphql';
 import { createPlanner } from '../planning/planner.ts';
 import { type ChooseOverrides, createOverrideChoice } from '../planning/progressive-override.ts';
 import { type LoadedSupergraph, prepareSupergraph } from '../supergraph/load-supergraph.ts';
+import { joinedAnswer } from '../testing/joined-answer.ts';
 import { executeByApollo, sorted } from '../testing/random/apollo-execution.ts';
 import { type AnswerRequest, type Faults, inventSubgraph } from '../testing/random/invented-subgraph.ts';
 import { createOwnExecution, type ExecuteOwn } from '../testing/random/own-execution.ts';
+import { randomDefers } from '../testing/random/random-defers.ts';
 import { randomGraph } from '../testing/random/random-graph.ts';
 import { randomOperation } from '../testing/random/random-operation.ts';
+import { DeferRule } from './deferral/defer-rule.ts';
 
 const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 140);
 const OPERATIONS_PER_GRAPH = 20;
@@ -52,7 +56,7 @@ function prepare(numbers: readonly number[], faults: Faults): Prepared | undefin
 
 const RULES = specifiedRules.filter((rule) => rule !== NoUnusedVariablesRule);
 
-const counted = { graphs: 0, operations: 0, hops: 0, errors: 0, refused: 0 };
+const counted = { graphs: 0, operations: 0, hops: 0, errors: 0, refused: 0, parts: 0, partsWithErrors: 0 };
 
 async function compare(
   { supergraph, answering, chooseOverrides, planOperation, execute }: Prepared,
@@ -103,6 +107,45 @@ function nullOn(data: unknown, path: readonly string[], depth = 0): string | und
   return nullOn(Object.entries(data).find(([key]) => key === part)?.[1], path, depth + 1);
 }
 
+/** What else a subgraph is told of an entity, beside what it has to be, is the planner's choice. */
+function withoutTold(data: unknown): unknown {
+  return JSON.parse(JSON.stringify(data), (key, value) => (/_(requiring|nesting)$/.test(key) ? typeof value : value));
+}
+
+/**
+ * Faults follow from what a subgraph is asked, which is something else for parts; and of an interface object the planner may
+ * have the type asked of a subgraph that doesn't know it, or not. With either, it is only looked whether each part has a
+ * place, and an error when it is null.
+ */
+async function compareParts(
+  { supergraph, execute }: Prepared,
+  numbers: readonly number[],
+  hasFaults: boolean,
+): Promise<void> {
+  const { query, variables } = randomOperation(supergraph.clientSchema, numbers);
+  const document = randomDefers(parse(query, { noLocation: true }), numbers.toReversed());
+  if (validate(supergraph.clientSchema, document, [...RULES, DeferRule]).length > 0) return;
+  const whole = await execute(document, variables);
+  const first = await execute.inParts(document, variables);
+  const joined = joinedAnswer(first, first.later.flat());
+  counted.parts += first.later.length;
+  const about = { query: print(document), variables: JSON.stringify(variables) };
+  // A null goes up no further than to its part.
+  const isExact = !hasFaults && !supergraph.sdl.includes('isInterfaceObject: true');
+  if (isExact && whole.errors.length + joined.errors.length === 0) {
+    expect({ ...about, data: withoutTold(joined.data) }).toEqual({ ...about, data: withoutTold(whole.data) });
+    return;
+  }
+  counted.partsWithErrors += 1;
+  expect({
+    ...about,
+    untold: first.later.flat().filter(({ data, errors }) => data === null && errors.length === 0),
+  }).toEqual({
+    ...about,
+    untold: [],
+  });
+}
+
 describe('any operation on any supergraph', () => {
   const numbers = fc.array(fc.nat(0xffff), { minLength: 20, maxLength: 200 });
   const scenario = fc.record({
@@ -120,6 +163,22 @@ describe('any operation on any supergraph', () => {
           if (!prepared) return;
           counted.graphs += 1;
           for (const operation of operations) await compare(prepared, operation);
+        }),
+        { numRuns: Math.ceil(RUNS / OPERATIONS_PER_GRAPH), endOnFailure: true, ...REPEATED },
+      );
+    },
+    LONGEST_MILLISECONDS,
+  );
+
+  it(
+    'has by `@defer` in parts what it has as a whole',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(scenario, async ({ graph, operations, faults }) => {
+          const rarity = faults.rarity === 5 ? 0 : faults.rarity;
+          const prepared = prepare(graph, { ...faults, rarity });
+          if (!prepared) return;
+          for (const operation of operations) await compareParts(prepared, operation, rarity > 0);
         }),
         { numRuns: Math.ceil(RUNS / OPERATIONS_PER_GRAPH), endOnFailure: true, ...REPEATED },
       );

@@ -12,6 +12,8 @@ import { booleanVariables } from '../authorization/conditions.ts';
 import type { LoadedSupergraph } from '../supergraph/load-supergraph.ts';
 import { createPlanCompiler } from './compile-plan.ts';
 import type { FindDataKeys } from './data-keys.ts';
+import { createErrorDivision } from './deferral/divide-errors.ts';
+import { tellLater } from './deferral/later-parts.ts';
 import { createEntityLoads } from './entity-loads.ts';
 import { errorsOfViolations } from './null-violations.ts';
 import { PARSED_AT_FIRST } from './read-answer.ts';
@@ -28,11 +30,14 @@ export interface Execution {
   readonly visibleSchema: GraphQLSchema;
   readonly incoming: Pick<GatewayGraphQLRequestContext, 'document' | 'operation' | 'operationName' | 'request'>;
   readonly fetchContext: FetchContext;
+  /** One for each path that was left out of the operation. */
+  readonly leftOut: readonly GraphQLError[];
 }
 
 export interface Answer {
   readonly data: WrittenData | null;
-  readonly errors: readonly GraphQLError[];
+  /** Of what isn't told later. */
+  readonly errors: GraphQLError[];
 }
 
 export type ExecutePlan = (execution: Execution) => Promise<Answer>;
@@ -50,7 +55,7 @@ export function createExecution(
   const compile = createPlanCompiler(sdl, fullSchema, clientSchema, parsedAtFirst);
   const writerOf = createAnswerWriting(clientSchema, findDataKeys);
   const byName = new Map(subgraphs.map((subgraph) => [subgraph.name, subgraph]));
-  return async ({ planned, visibleSchema, incoming, fetchContext }) => {
+  return async ({ planned, visibleSchema, incoming, fetchContext, leftOut }) => {
     const { document, operation, request } = incoming;
     const variables = request.variables ?? {};
     const kept = planned?.document;
@@ -61,6 +66,7 @@ export function createExecution(
       root: {},
       isPlain: true,
       errors: [],
+      later: undefined,
       variables,
       booleans: booleanVariables(operation, variables),
       isQuery: operation.operation === 'query',
@@ -70,10 +76,24 @@ export function createExecution(
     };
     if (planned) await compile(planned.plan)(run);
     const written = writer.write(run.root, run.isPlain);
-    const explained = kept ? run.errors.map((error) => inAnswer(error, findDataKeys(kept))) : run.errors;
+    const found = kept ? run.errors.map((error) => inAnswer(error, findDataKeys(kept))) : run.errors;
+    const divided =
+      written.later.length > 0
+        ? tellLater({
+            run,
+            writer,
+            parts: written.later,
+            errors: [...leftOut, ...found],
+            division: createErrorDivision(document, operation),
+            inAnswer: (error) => (kept ? inAnswer(error, findDataKeys(kept)) : error),
+            onFailure: (error) => fetchContext.log().error({ err: error }, 'a part cannot be told'),
+          })
+        : undefined;
+    const explained = divided ? found.filter((error) => divided.errors.includes(error)) : found;
+    const violations = errorsOfViolations(written.violations, explained);
     return {
-      data: written.text === undefined ? null : new WrittenData(written.text, written.verbatims),
-      errors: [...explained, ...errorsOfViolations(written.violations, explained)],
+      data: written.text === undefined ? null : new WrittenData(written.text, written.verbatims, divided?.later),
+      errors: divided ? [...divided.errors, ...violations] : [...leftOut, ...found, ...violations],
     };
   };
 }

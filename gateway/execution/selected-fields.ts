@@ -1,4 +1,7 @@
-/** The fields that an operation selects of an object (specification, 6.3.2), for one choice of `@skip` and `@include`. */
+/**
+ * The fields that an operation selects of an object (specification, 6.3.2), for one choice of `@skip` and `@include`;
+ * without those of fragments that come later.
+ */
 import {
   type DocumentNode,
   type FieldNode,
@@ -14,6 +17,7 @@ import {
 } from 'graphql';
 import { areMet, type BooleanVariables, conditionsOf } from '../authorization/conditions.ts';
 import { fragmentsOf } from '../authorization/operation.ts';
+import { deferLabel } from './deferral/defer-label.ts';
 
 /** The nodes whose selections make up an object. */
 export type Parents = readonly { readonly selectionSet?: SelectionSetNode | undefined }[];
@@ -21,7 +25,11 @@ export type Parents = readonly { readonly selectionSet?: SelectionSetNode | unde
 /** By response key, in the order of the operation. */
 export type SelectedFields = ReadonlyMap<string, readonly FieldNode[]>;
 
-export type SelectFields = (type: GraphQLNamedType, parents: Parents) => SelectedFields;
+/** Fragments that come later, by their labels. */
+export type DeferredFragments = Map<string, Parents[number][]>;
+
+/** @param deferred gets the fragments that come later */
+export type SelectFields = (type: GraphQLNamedType, parents: Parents, deferred?: DeferredFragments) => SelectedFields;
 
 export function createFieldSelection(
   document: DocumentNode,
@@ -29,10 +37,10 @@ export function createFieldSelection(
   booleans: BooleanVariables,
 ): SelectFields {
   const fragments = fragmentsOf(document);
-  return (type, parents) => {
+  return (type, parents, deferred) => {
     const fields = new Map<string, FieldNode[]>();
     const visited = new Set<string>();
-    for (const { selectionSet } of parents) if (selectionSet) select(type, selectionSet, fields, visited);
+    for (const { selectionSet } of parents) if (selectionSet) select(type, selectionSet, fields, visited, deferred);
     return fields;
   };
 
@@ -41,6 +49,7 @@ export function createFieldSelection(
     { selections }: SelectionSetNode,
     fields: Map<string, FieldNode[]>,
     visited: Set<string>,
+    deferred: DeferredFragments | undefined,
   ): void {
     for (const node of selections) {
       const conditions = conditionsOf(node.directives);
@@ -53,9 +62,10 @@ export function createFieldSelection(
         continue;
       }
       const fragment = fragmentOf(node, visited);
-      if (fragment && doesApply(type, fragment.typeCondition?.name.value)) {
-        select(type, fragment.selectionSet, fields, visited);
-      }
+      if (!fragment || !doesApply(type, fragment.typeCondition?.name.value)) continue;
+      const label = deferLabel(node.directives);
+      if (label === undefined) select(type, fragment.selectionSet, fields, visited, deferred);
+      else deferred?.set(label, [...(deferred.get(label) ?? []), fragment]);
     }
   }
 

@@ -18,6 +18,8 @@ export interface Run {
   readonly booleans: BooleanVariables;
   /** Whether nothing changes while it is carried out, as far as it can be told. */
   readonly isQuery: boolean;
+  /** By their labels, the parts that the plan leaves for later, once it is carried out so far; undefined: nothing. */
+  later: ReadonlyMap<string, Step> | undefined;
   readonly fetchFrom: FetchFrom;
   readonly loadEntities: LoadEntities;
   /** The same reader, when what it leaves as it is will be written as it is; undefined: all is parsed. */

@@ -10,10 +10,11 @@ import { selectOperation } from '../authorization/operation.ts';
 import type { Path } from './answer-errors.ts';
 import type { Data } from './data.ts';
 import type { FindDataKeys } from './data-keys.ts';
+import { isDividedDocument } from './deferral/defer-label.ts';
 import { compileIntrospection } from './introspection.ts';
 import { conditionVariables, createFieldSelection, type SelectFields } from './selected-fields.ts';
 import type { Verbatim } from './verbatim.ts';
-import { compileRoot, type WriteValue } from './write-values.ts';
+import { compileRoot, type LaterPart, type WriteValue, type Writing } from './write-values.ts';
 
 export interface AnsweredOperation {
   /** The client's. */
@@ -33,6 +34,8 @@ export interface WrittenAnswer {
   readonly verbatims: readonly Verbatim[];
   /** Where there is a null that the schema doesn't allow, or that took the place of something else. */
   readonly violations: readonly Path[];
+  /** What comes later. */
+  readonly later: readonly LaterPart[];
 }
 
 export interface AnswerWriter {
@@ -40,6 +43,8 @@ export interface AnswerWriter {
   takes(shapes: ReadonlySet<string>): boolean;
   /** @param isPlain whether no text in the data needs an escape in JSON */
   write(data: Data, isPlain: boolean): WrittenAnswer;
+  /** Once what it needs is there. */
+  writePart(part: LaterPart): WrittenAnswer;
 }
 
 /** Choices of `@skip` and `@include` that are remembered for one document. */
@@ -56,13 +61,25 @@ export function createAnswerWriting(
     // What was left of a document is never left of another one.
     const writers = known.get(kept ?? document) ?? { conditions: conditionVariables(document), byChoice: new Map() };
     known.set(kept ?? document, writers);
-    const { shapes, write } = writerOf(writers, answered);
+    const { isDivided, shapes, write } = writerOf(writers, answered);
     return {
       takes: (some) => !shapes.isDisjointFrom(some),
       write: (data, isPlain) => {
-        const writing = { indices: [], violations: [], verbatims: [], isPlain, visibleSchema, variables };
-        const text = write(data, writing);
-        return { text, verbatims: writing.verbatims, violations: writing.violations };
+        const later = isDivided ? [] : NOTHING_LATER;
+        const writing = { indices: [], violations: [], verbatims: [], later, isPlain, visibleSchema, variables };
+        return written(write(data, writing), writing);
+      },
+      writePart: ({ indices, object, write }) => {
+        const writing: Writing = {
+          indices: [...indices],
+          violations: [],
+          verbatims: [],
+          later: [],
+          isPlain: false,
+          visibleSchema,
+          variables,
+        };
+        return written(write(object, writing), writing);
       },
     };
   };
@@ -90,6 +107,7 @@ export function createAnswerWriting(
     const asked = createFieldSelection(document, schema, booleans);
     const [selectKept, keptRoot] = keptOf(kept, operationName, booleans);
     const shapes = new Set<string>();
+    const isDivided = isDividedDocument(document);
     const write = compileRoot(
       rootType,
       { asked: [operation], kept: keptRoot },
@@ -97,6 +115,7 @@ export function createAnswerWriting(
         schema,
         shapes,
         asked,
+        isDivided,
         kept: kept === document ? asked : selectKept,
         dataKeyOf: kept ? findDataKeys(kept).keyOf : ({ name }) => name.value,
         compileOwn: (key, nodes) => {
@@ -107,7 +126,7 @@ export function createAnswerWriting(
         },
       },
     );
-    return { shapes, write };
+    return { isDivided, shapes, write };
   }
 
   function keptOf(
@@ -121,12 +140,20 @@ export function createAnswerWriting(
   }
 }
 
+/** Of operations of which nothing comes later. */
+const NOTHING_LATER: LaterPart[] = [];
+
+function written(text: string | undefined, { verbatims, violations, later }: Writing): WrittenAnswer {
+  return { text, verbatims, violations, later: text === undefined ? NOTHING_LATER : later };
+}
+
 interface DocumentWriters {
   readonly conditions: readonly string[];
   readonly byChoice: Map<string, CompiledWriter>;
 }
 
 interface CompiledWriter {
+  readonly isDivided: boolean;
   readonly shapes: ReadonlySet<string>;
   readonly write: WriteValue;
 }

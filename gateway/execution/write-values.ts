@@ -27,7 +27,7 @@ import type { Path } from './answer-errors.ts';
 import { isData, isList } from './data.ts';
 import { mark } from './marks.ts';
 import { quote } from './quote.ts';
-import type { Parents, SelectedFields, SelectFields } from './selected-fields.ts';
+import type { DeferredFragments, Parents, SelectedFields, SelectFields } from './selected-fields.ts';
 import { shapeOf } from './shape.ts';
 import { Verbatim } from './verbatim.ts';
 import { kindOf, type WrittenField, writeFields } from './write-fields.ts';
@@ -40,11 +40,23 @@ export interface Writing {
   readonly violations: Path[];
   /** What is written as it came. */
   readonly verbatims: Verbatim[];
+  /** What comes later of the objects that were written. */
+  readonly later: LaterPart[];
   /** Whether no text in the data needs an escape in JSON. */
   readonly isPlain: boolean;
   /** What introspection answers from. */
   readonly visibleSchema: GraphQLSchema;
   readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** A fragment of an object that comes later. */
+export interface LaterPart {
+  readonly label: string;
+  /** Where the object is. */
+  readonly path: Path;
+  readonly indices: readonly number[];
+  readonly object: unknown;
+  readonly write: WriteValue;
 }
 
 /** @returns undefined when there may be no null here, but has to be */
@@ -56,6 +68,8 @@ export interface Selections {
   /** What was left by pruning. */
   readonly kept: SelectFields;
   readonly dataKeyOf: (field: FieldNode) => string;
+  /** Whether something of the operation comes later. */
+  readonly isDivided: boolean;
   /** The shapes of what can be written as it came are added, by their names. */
   readonly shapes: Set<string>;
   /** Writes what isn't in the data, at the root; undefined: there is no such field. */
@@ -93,6 +107,11 @@ export function compileRoot(
   }
 
   function compileNullable(type: GraphQLOutputType, position: Position): WriteValue {
+    const write = compileUndivided(type, position);
+    return selections.isDivided && !isLeafType(type) ? forgetBelowNull(write) : write;
+  }
+
+  function compileUndivided(type: GraphQLOutputType, position: Position): WriteValue {
     if (isListType(type)) return compileList(type.ofType, position);
     if (isLeafType(type)) {
       const write = compileLeaf(type);
@@ -161,6 +180,26 @@ export function compileRoot(
   }
 
   function compileObject(type: GraphQLCompositeType, position: Position): WriteValue {
+    if (!selections.isDivided) return compileFields(type, position);
+    const asked: DeferredFragments = new Map();
+    const kept: DeferredFragments = new Map();
+    selections.asked(type, position.asked, asked);
+    selections.kept(type, position.kept, kept);
+    const write = compileFields(type, position);
+    const parts = [...asked].map(([label, fragments]) => ({
+      label,
+      write: compileObject(type, { ...position, asked: fragments, kept: kept.get(label) ?? [] }),
+    }));
+    return (object, writing) => {
+      const text = write(object, writing);
+      if (text === undefined) return undefined;
+      const { indices, later } = writing;
+      for (const part of parts) later.push({ ...part, object, indices: [...indices], path: pathOf(position, indices) });
+      return text;
+    };
+  }
+
+  function compileFields(type: GraphQLCompositeType, position: Position): WriteValue {
     const keptFields = selections.kept(type, position.kept);
     const fields: WrittenField[] = [];
     let before = '{';
@@ -226,7 +265,7 @@ export function compileRoot(
 
   /** What comes has to be written as it came when it is of this shape; undefined: never. */
   function shapeAt(type: GraphQLOutputType, { asked, kept }: Position): string | undefined {
-    if (isLeafType(getNamedType(type))) return undefined;
+    if (selections.isDivided || isLeafType(getNamedType(type))) return undefined;
     const shape = shapeOf(type, asked, selections.asked);
     const fetched = shapeOf(type, kept, selectFetched);
     if (shape === undefined || shape.name !== fetched?.name) return undefined;
@@ -255,12 +294,25 @@ function takeVerbatim(write: WriteValue, shape: string | undefined): WriteValue 
   };
 }
 
-function violated<Instead>({ violations, indices }: Writing, { path }: Position, instead: Instead): Instead {
-  let list = 0;
-  if (violations.length < MOST_VIOLATIONS) {
-    violations.push(path.map((part) => part ?? indices[list++] ?? 0));
-  }
+/** Of what became null nothing comes later. */
+function forgetBelowNull(write: WriteValue): WriteValue {
+  return (value, writing) => {
+    const { later } = writing;
+    const before = later.length;
+    const text = write(value, writing);
+    if (text === undefined || text === NULL) later.length = before;
+    return text;
+  };
+}
+
+function violated<Instead>({ violations, indices }: Writing, position: Position, instead: Instead): Instead {
+  if (violations.length < MOST_VIOLATIONS) violations.push(pathOf(position, indices));
   return instead;
+}
+
+function pathOf({ path }: Position, indices: readonly number[]): Path {
+  let list = 0;
+  return path.map((part) => part ?? indices[list++] ?? 0);
 }
 
 function fieldTypeOf(type: GraphQLCompositeType, name: string): GraphQLOutputType | undefined {

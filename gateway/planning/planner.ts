@@ -1,7 +1,8 @@
 /** Apollo's query planner on a supergraph. */
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { QueryPlan } from '@apollo/query-planner';
-import { parse } from 'graphql';
+import { type DocumentNode, parse, visit } from 'graphql';
+import { DEFER, isDividedDocument } from '../execution/deferral/defer-label.ts';
 import { buildPlanner, buildSupergraph } from '../supergraph/build-supergraph.ts';
 
 export interface PlanningTask {
@@ -26,13 +27,30 @@ export function createPlanner(sdl: string): (task: PlanningTask) => Planned {
     const document = parse(operation, { noLocation: true });
     const named = operationName === undefined ? {} : { operationName };
     const overrideConditions = new Map(overrides.map((label) => [label, true]));
+    const planFor = (asked: DocumentNode): QueryPlan =>
+      planner.buildQueryPlan(operationFromDocument(schema, asked, { ...named, validate: false }), {
+        overrideConditions,
+      });
     try {
-      const asked = operationFromDocument(schema, document, { ...named, validate: false });
-      return { kind: 'planned', plan: planner.buildQueryPlan(asked, { overrideConditions }) };
+      return { kind: 'planned', plan: planDivided(document, planFor) };
     } catch (error) {
-      // They are told by their messages alone.
-      if (error instanceof Error && /exceed|too many|limit/i.test(error.message)) return { kind: 'too-complex' };
+      if (isBound(error)) return { kind: 'too-complex' };
       throw error;
     }
   };
+}
+
+/** The planner fails for some of what is deferred around `@requires`: all of it is then fetched for the first part. */
+function planDivided(document: DocumentNode, planFor: (document: DocumentNode) => QueryPlan): QueryPlan {
+  try {
+    return planFor(document);
+  } catch (error) {
+    if (isBound(error) || !isDividedDocument(document)) throw error;
+    return planFor(visit(document, { Directive: ({ name }) => (name.value === DEFER ? null : undefined) }));
+  }
+}
+
+/** They are told by their messages alone. */
+function isBound(error: unknown): boolean {
+  return error instanceof Error && /exceed|too many|limit/i.test(error.message);
 }

@@ -40,6 +40,15 @@ export function httpAnswerFor(accept: string | undefined, status: number | undef
   return { mediaType: mediaType ?? GRAPHQL_RESPONSE, status };
 }
 
+/** Whether the client asks for answers in parts, in the form in which they are given here. */
+export function acceptsMultipart(accept: string | undefined): boolean {
+  return preferred(accept, [ANY_MULTIPART, MULTIPART]) === MULTIPART;
+}
+
+/** First, so that who takes anything isn't given parts. */
+const ANY_MULTIPART = 'multipart/mixed';
+const MULTIPART = 'multipart/mixed; deferSpec=20220824';
+
 /** What the document itself is to blame for; everything else keeps its status in either media type. */
 const REQUEST_ERRORS: ReadonlySet<unknown> = new Set<ErrorCode>([
   'GRAPHQL_PARSE_FAILED',

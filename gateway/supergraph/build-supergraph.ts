@@ -23,6 +23,7 @@ export function buildSupergraph(sdl: string): Supergraph {
 /** @throws {Error} that says why no plan can be made for it */
 export function buildPlanner(supergraph: Supergraph): QueryPlanner {
   return new QueryPlanner(supergraph, {
+    incrementalDelivery: { enableDefer: true },
     debug: { maxEvaluatedPlans: MOST_EVALUATED_PLANS, pathsLimit: MOST_PATH_OPTIONS },
   });
 }

@@ -47,7 +47,7 @@ export function prepareSupergraph(sdl: string, name: string): LoadedSupergraph {
   const subgraphs = supergraph.subgraphsMetadata();
   return {
     sdl,
-    clientSchema: withOwnScalars(apiSchema.toGraphQLJSSchema(), subgraphs),
+    clientSchema: withOwnScalars(apiSchema.toGraphQLJSSchema({ includeDefer: true }), subgraphs),
     fullSchema: supergraph.schema.toGraphQLJSSchema(),
     subgraphs,
   };

@@ -4,7 +4,7 @@ import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
 import { type ExecutionResult, graphql, parse } from 'graphql';
 import { prepareSupergraph } from '../supergraph/load-supergraph.ts';
 import type { SubgraphRequest } from './random/invented-subgraph.ts';
-import { createOwnExecution, type OwnAnswer } from './random/own-execution.ts';
+import { type AnswerInParts, createOwnExecution, type OwnAnswer } from './random/own-execution.ts';
 
 export interface SubgraphInProcess {
   readonly sdl: string;
@@ -13,6 +13,8 @@ export interface SubgraphInProcess {
 
 export interface GraphInProcess {
   ask(query: string, variables?: Readonly<Record<string, unknown>>): Promise<OwnAnswer>;
+  /** With what comes later. */
+  askInParts(query: string, variables?: Readonly<Record<string, unknown>>): Promise<AnswerInParts>;
   /** The text of `data`, as it is sent. */
   write(query: string): Promise<string>;
   /** What each subgraph was asked. */
@@ -52,6 +54,7 @@ export function graphInProcess(subgraphs: Readonly<Record<string, SubgraphInProc
       const { data, errors } = await execute(parse(query), variables);
       return { data, errors };
     },
+    askInParts: (query, variables = {}) => execute.inParts(parse(query), variables),
     write: async (query) => (await execute(parse(query), {})).text,
   };
 }

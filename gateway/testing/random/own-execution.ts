@@ -2,11 +2,15 @@
 import { createLog } from '@commonhold/platform/log.ts';
 import { type DocumentNode, type ExecutionResult, type GraphQLError, Kind } from 'graphql';
 import { standsAnonymously } from '../../authentication/standing.ts';
+import type { Path } from '../../execution/answer-errors.ts';
 import type { Connection } from '../../execution/connection.ts';
 import { createDataKeys } from '../../execution/data-keys.ts';
+import type { ToldParts } from '../../execution/deferral/later-parts.ts';
+import { hasDefer, resolveDefers } from '../../execution/deferral/resolve-defers.ts';
 import { createExecution } from '../../execution/execute.ts';
 import { withVerbatims } from '../../execution/marks.ts';
 import { withDataKeys } from '../../execution/plan-keys.ts';
+import type { WrittenData } from '../../execution/written-data.ts';
 import { createPlanning } from '../../planning/plan.ts';
 import { createPlanner } from '../../planning/planner.ts';
 import type { PlannerPool } from '../../planning/planner-pool.ts';
@@ -27,10 +31,20 @@ export interface WrittenAnswer extends OwnAnswer {
   readonly text: string;
 }
 
-export type ExecuteOwn = (
-  document: DocumentNode,
-  variables: Readonly<Record<string, unknown>>,
-) => Promise<WrittenAnswer>;
+export interface ExecuteOwn {
+  (document: DocumentNode, variables: Readonly<Record<string, unknown>>): Promise<WrittenAnswer>;
+  /** With what comes later by `@defer`, each as it was told. */
+  inParts(document: DocumentNode, variables: Readonly<Record<string, unknown>>): Promise<AnswerInParts>;
+}
+
+export interface AnswerInParts extends OwnAnswer {
+  readonly later: readonly (readonly OwnPart[])[];
+}
+
+export interface OwnPart extends OwnAnswer {
+  readonly path: Path;
+  readonly label: string | undefined;
+}
 
 export function createOwnExecution(
   supergraph: LoadedSupergraph,
@@ -48,11 +62,12 @@ export function createOwnExecution(
     mintToken: async () => undefined,
   }));
   const execute = createExecution(supergraph, reachable, findDataKeys, NONE_PARSED_AT_FIRST);
-  return async (document, variables) => {
+  const executeResolved = async (document: DocumentNode, variables: Readonly<Record<string, unknown>>) => {
     const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
     if (!operation) throw new TypeError('no operation');
-    const { data, errors } = await execute({
+    return execute({
       planned: { document, plan: await plan(document, undefined) },
+      leftOut: [],
       visibleSchema: supergraph.clientSchema,
       incoming: { document, operation, operationName: null, request: { variables } },
       fetchContext: {
@@ -64,9 +79,35 @@ export function createOwnExecution(
         onFetch: () => undefined,
       },
     });
-    const text = data === null ? 'null' : textOf(withVerbatims(data.toString(), data.verbatims));
+  };
+  const own = async (asked: DocumentNode, variables: Readonly<Record<string, unknown>>) => {
+    const document = resolved(asked, variables, false);
+    const { data, errors } = await executeResolved(document, variables);
+    const text = textOf(data);
     return { text, data: JSON.parse(text), errors };
   };
+  return Object.assign(own, {
+    inParts: async (asked: DocumentNode, variables: Readonly<Record<string, unknown>>) => {
+      const { data, errors } = await executeResolved(resolved(asked, variables, true), variables);
+      const later: OwnPart[][] = [];
+      for await (const { parts } of (data?.later?.told ?? []) as AsyncIterable<ToldParts>) {
+        later.push(
+          parts.map(({ text = 'null', ...part }) => ({ ...part, errors: [...part.errors], data: JSON.parse(text) })),
+        );
+      }
+      return { data: JSON.parse(textOf(data)), errors, later };
+    },
+  });
+}
+
+function resolved(document: DocumentNode, variables: Readonly<Record<string, unknown>>, acceptsParts: boolean) {
+  return hasDefer(document) ? resolveDefers({ document, operationName: undefined, variables, acceptsParts }) : document;
+}
+
+/** @throws {TypeError} when it isn't UTF-8 */
+function textOf(data: WrittenData | null): string {
+  const written = data === null ? 'null' : withVerbatims(data.toString(), data.verbatims);
+  return typeof written === 'string' ? written : UTF_8.decode(written);
 }
 
 /** Without threads: there are many supergraphs, with few plans each. */
@@ -79,11 +120,6 @@ function planningHere({ sdl }: LoadedSupergraph): Pick<PlannerPool, 'plan'> {
       return planned.plan;
     },
   };
-}
-
-/** @throws {TypeError} when it isn't UTF-8 */
-function textOf(written: string | Buffer): string {
-  return typeof written === 'string' ? written : UTF_8.decode(written);
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });

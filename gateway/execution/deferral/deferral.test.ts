@@ -1,8 +1,10 @@
 /** `@defer`: what comes later, where, and with which errors. */
 import { describe, expect, it } from '@jest/globals';
+import { parse, print, stripIgnoredCharacters } from 'graphql';
 import { type GraphInProcess, graphInProcess } from '../../testing/graph-in-process.ts';
 import { joinedAnswer } from '../../testing/joined-answer.ts';
 import type { AnswerInParts } from '../../testing/random/own-execution.ts';
+import { resolveDefers } from './resolve-defers.ts';
 
 interface Reference {
   readonly id: string;
@@ -155,6 +157,50 @@ describe('what is deferred', () => {
     const answer = await graph.askInParts('{ house { id ... @defer { use } } houses { ... @defer { use } } }');
     expect(shown(answer)).toEqual({ data: { house: null, houses: [] }, errors: [], later: [] });
     expect(graph.received['use']).toEqual([]);
+  });
+});
+
+describe('what became null', () => {
+  it('on its way up has nothing that comes later below it', async () => {
+    const graph = town();
+    graph.change['houses'] = () => ({
+      data: {
+        house: { id: '1', name: null, roof: { tiles: 9 } },
+        houses: [{ id: '2', name: 'b', roof: { tiles: 8 } }],
+      },
+    });
+    const answer = await graph.askInParts(
+      '{ house { roof { ...T @defer } name } houses { roof { ...T @defer } } } fragment T on Roof { tiles }',
+    );
+    expect(shown(answer)).toEqual({
+      data: { house: null, houses: [{ roof: {} }] },
+      errors: ['house.name'],
+      later: [[['houses.0.roof', { tiles: 8 }]]],
+    });
+  });
+
+  it('as a whole has nothing more asked for', async () => {
+    const graph = graphInProcess({
+      one: { sdl: 'type Query { one: Int! }', resolvers: { Query: { one: () => 1 } } },
+      two: { sdl: 'type Query { two: Int }', resolvers: { Query: { two: () => 2 } } },
+    });
+    const query = '{ one ... @defer { two } }';
+    expect((await graph.askInParts(query)).later).toHaveLength(1);
+    graph.change['one'] = () => ({ data: { one: null } });
+    expect(shown(await graph.askInParts(query))).toEqual({ data: null, errors: ['one'], later: [] });
+    expect(graph.received['two']).toHaveLength(1);
+  });
+});
+
+describe('an operation', () => {
+  it('says no type twice, for which the planner might not come to an end', () => {
+    const document = parse(
+      '{ house { ...F } } fragment F on House { ... { ... on House @defer { ...G } } } fragment G on House { id }',
+    );
+    const resolved = resolveDefers({ document, operationName: undefined, variables: {}, acceptsParts: true });
+    expect(stripIgnoredCharacters(print(resolved))).toBe(
+      '{house{...on House{...{...@defer(label:"1"){...G}}}}}fragment G on House{id}',
+    );
   });
 });
 

@@ -1,10 +1,11 @@
 /**
- * `npm run generate`: writes the files that are made from SDLs and from partners' OpenAPI documents. With `--check` it
- * writes nothing, names those that aren't what these make of them, and ends with exit code 1.
+ * `npm run generate`: writes the files that are made from SDLs, from partners' OpenAPI documents and from what a contract
+ * may say. With `--check` it writes nothing, names those that aren't what these make of them, and ends with exit code 1.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generateContractJsonSchema } from '@commonhold/kit/partner/contract-json-schema.ts';
 import { generatePartnerTypes } from '@commonhold/kit/partner/generate-types.ts';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { runCommand } from '@commonhold/schema/cli/run-command.ts';
@@ -18,6 +19,7 @@ const PARTNER_FOLDERS = ['smart-home/partner', 'smart-home/partner/homebridge', 
 await runCommand('generate', async () => {
   const stale = await staleFiles([
     ...(await generateFiles(SUBGRAPHS)),
+    generateContractJsonSchema(),
     ...(await Promise.all(PARTNER_FOLDERS.map(generatePartnerTypes))).flat(),
   ]);
   if (process.argv.includes('--check')) {

@@ -1,6 +1,7 @@
-/** What a contract may say, member by member, as it stands in the file. */
+/** What a contract may say, member by member, as it stands in the file. `contract.schema.json` is made of it. */
 import { z } from 'zod';
 
+const text = z.string().min(1);
 const absolutePath = z.string().regex(/^\/[A-Za-z0-9/._-]*$/, 'has to be a path such as /oauth2/token');
 const milliseconds = z.number().int().min(1).max(120_000);
 const partnerCode = z.enum([
@@ -12,93 +13,193 @@ const partnerCode = z.enum([
 ]);
 
 const environmentSchema = z.strictObject({
-  /** Base address, see `partner-address.ts`; when it comes out empty, there is no such partner in this environment. */
-  address: z.string().min(1),
-  /** Networks that the address has to lie in when it is connected to, such as the building's own. */
+  address: text.describe(
+    'Base address. A variable of the environment is named as by a shell; one with `:-` may be missing, then there is no such partner.',
+  ),
   networks: z
     .array(z.union([z.cidrv4(), z.cidrv6()], { error: 'has to be a network such as 10.0.0.0/8' }))
     .min(1)
-    .optional(),
-  /** SPIFFE id that the partner's certificate has to carry; without it, its host name is verified alone. */
-  peer: z.string().startsWith('spiffe://').optional(),
+    .optional()
+    .describe("Networks that the address has to lie in when it is connected to, such as the building's own."),
+  peer: z
+    .string()
+    .startsWith('spiffe://', 'has to be a SPIFFE id such as spiffe://partner.example/api')
+    .optional()
+    .describe("SPIFFE id that the partner's certificate has to carry; without it, its host name is verified alone."),
 });
 
-export const contractSchema = z.strictObject({
-  partner: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/, 'has to be a name in kebab-case'),
-  apiVersion: z.string().min(1),
-  /** What the data may be used for, in a sentence. */
-  purpose: z.string().min(1),
-  dataClasses: z.array(z.string().min(1)).min(1),
-  environments: z.strictObject({ development: environmentSchema, production: environmentSchema }),
-  /** Where the API's paths begin, such as `/v1`; the token endpoint and the keys stand outside of it. */
-  basePath: absolutePath.or(z.literal('')).default(''),
-  /** `mtls`: both sides show certificates. `http`: neither, and nothing is encrypted on the way. */
-  transport: z.enum(['mtls', 'http']),
-  /** Why `http` is allowed nevertheless; without this, and without `networks`, it isn't. */
-  unencrypted: z.string().min(1).optional(),
-  authentication: z.discriminatedUnion('method', [
-    /** RFC 7523: a token for each company, by its own key; the assertion's audience is the partner's issuer. */
-    z.strictObject({ method: z.literal('private_key_jwt'), tokenPath: absolutePath }),
-    /** A name and a password of each company, for a token; the client id is the name. */
-    z.strictObject({ method: z.literal('login'), loginPath: absolutePath }),
-  ]),
-  encryption: z
+const authenticationSchema = z.discriminatedUnion('method', [
+  z
     .strictObject({
-      keyManagement: z.array(z.enum(['ECDH-ES', 'ECDH-ES+A256KW'])).min(1),
-      content: z.array(z.enum(['A256GCM'])).min(1),
-      /** Where the partner publishes the key that payloads towards it are encrypted with. */
-      jwksPath: absolutePath,
-      /** Personal members of the API's objects, such as `DeviceEvent.person`. */
-      fields: z.array(z.string().min(1)).min(1),
+      method: z.literal('private_key_jwt').describe('RFC 7523.'),
+      tokenPath: absolutePath.describe('Where the partner gives tokens; stands outside of `basePath`.'),
     })
-    .optional(),
-  limits: z.strictObject({
-    /** For each company. */
-    requestsPerSecond: z.number().int().min(1).max(10_000),
-    /** Requests under way at once, of all companies together and of each. */
-    concurrency: z.number().int().min(1).max(1_000),
-    concurrencyPerCompany: z.number().int().min(1).max(1_000),
-    /** Requests of a company that may wait for their turn. */
-    queue: z.number().int().min(0).max(10_000).default(200),
-    answerBytes: z.number().int().min(1_024).max(67_108_864).default(8_388_608),
-    /** Greatest number of items in one request, by resource. */
-    batches: z.record(z.string(), z.number().int().min(1)).default({}),
-  }),
-  timeouts: z.strictObject({ connectMilliseconds: milliseconds, attemptMilliseconds: milliseconds }),
-  /** For what may be repeated: GET, PUT, DELETE, what carries an idempotency key, and queries. */
-  retries: z.strictObject({
-    /** POST to a path that ends so only reads, such as `/query`. */
-    querySuffix: absolutePath.optional(),
-    attempts: z.number().int().min(0).max(5),
-    firstDelayMilliseconds: milliseconds,
-    greatestDelayMilliseconds: milliseconds,
-  }),
-  breaker: z.strictObject({ consecutiveFailures: z.number().int().min(1), openMilliseconds: milliseconds }),
-  errors: z
+    .describe("A token for each company, by its own key; the assertion's audience is the partner's issuer."),
+  z
     .strictObject({
-      /** Member of an answer with status 200 that says it is an error nevertheless. */
-      member: z.string().min(1).default('error'),
-      /** What it amounts to when the whole answer is an empty list, such as from a partner that is never empty. */
-      emptyList: partnerCode.optional(),
-      /** Statuses that this partner uses in its own way, such as 405 for "busy". */
-      statuses: z.record(z.string().regex(/^[45]\d\d$/), partnerCode).default({}),
-      /** The partner's own error codes; only these are ever shown, as `extensions.reason`. */
-      codes: z.record(z.string().regex(/^[A-Za-z0-9_.:-]{1,60}$/), partnerCode).default({}),
+      method: z.literal('login').describe('A name and a password of each company, for a token.'),
+      loginPath: absolutePath.describe('Where the partner takes name and password; stands outside of `basePath`.'),
     })
-    .prefault({}),
-  /** Who uses the partner, and under which client id the partner knows them. */
-  companies: z.record(
-    z.string(),
-    z.strictObject({
-      clientId: z.string().min(1),
-      /** How the keys of the residences begin that it serves; left out: all of the company's. */
-      residences: z
-        .string()
-        .regex(/^[A-Za-z0-9_.:~-]{1,120}$/, 'has to be the beginning of a residence key')
-        .optional(),
-    }),
-  ),
-  /** What the partner's API lacks, and how that is made up for. */
-  gaps: z.array(z.strictObject({ lacks: z.string().min(1), instead: z.string().min(1) })).default([]),
-  contacts: z.strictObject({ technical: z.string().min(1), security: z.string().min(1), privacy: z.string().min(1) }),
+    .describe('A name and a password of each company, for a token; the client id is the name.'),
+]);
+
+const encryptionSchema = z.strictObject({
+  keyManagement: z
+    .array(z.enum(['ECDH-ES', 'ECDH-ES+A256KW']))
+    .min(1)
+    .describe('How the key of a payload is agreed on (JWE `alg`).'),
+  content: z
+    .array(z.enum(['A256GCM']))
+    .min(1)
+    .describe('How a payload is encrypted (JWE `enc`).'),
+  jwksPath: absolutePath.describe('Where the partner publishes the key that payloads towards it are encrypted with.'),
+  fields: z.array(text).min(1).describe("Personal members of the API's objects, such as `DeviceEvent.person`."),
 });
+
+const limitsSchema = z.strictObject({
+  requestsPerSecond: z.number().int().min(1).max(10_000).describe('Requests in a second, for each company.'),
+  concurrency: z.number().int().min(1).max(1_000).describe('Requests under way at once, of all companies together.'),
+  concurrencyPerCompany: z.number().int().min(1).max(1_000).describe('Requests under way at once, of each company.'),
+  queue: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(200)
+    .describe('Requests of a company that may wait for their turn.'),
+  answerBytes: z
+    .number()
+    .int()
+    .min(1_024)
+    .max(67_108_864)
+    .default(8_388_608)
+    .describe('Greatest size of an answer; a longer one is cut off.'),
+  batches: z
+    .record(z.string(), z.number().int().min(1))
+    .default({})
+    .describe('Greatest number of items in one request, by resource.'),
+});
+
+const retriesSchema = z
+  .strictObject({
+    querySuffix: absolutePath.optional().describe('POST to a path that ends so only reads, such as `/query`.'),
+    attempts: z.number().int().min(0).max(5).describe('How often a request is repeated at most.'),
+    firstDelayMilliseconds: milliseconds.describe('Greatest pause before the first repetition; it doubles with each.'),
+    greatestDelayMilliseconds: milliseconds.describe('Greatest pause before any repetition.'),
+  })
+  .describe('For what may be repeated: GET, PUT, DELETE, what carries an idempotency key, and queries.');
+
+const errorsSchema = z.strictObject({
+  member: text.default('error').describe('Member of an answer with status 200 that says it is an error nevertheless.'),
+  emptyList: partnerCode
+    .optional()
+    .describe('What it amounts to when the whole answer is an empty list, such as from a partner that is never empty.'),
+  statuses: z
+    .record(z.string().regex(/^[45]\d\d$/, 'has to be a status from 400 to 599'), partnerCode)
+    .default({})
+    .describe('Statuses that this partner uses in its own way, such as 405 for "busy".'),
+  codes: z
+    .record(z.string().regex(/^[A-Za-z0-9_.:-]{1,60}$/, 'has to be a code of at most 60 plain characters'), partnerCode)
+    .default({})
+    .describe("The partner's own error codes; only these are ever shown, as `extensions.reason`."),
+});
+
+const companySchema = z.strictObject({
+  clientId: text.describe('How the partner knows the company.'),
+  residences: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:~-]{1,120}$/, 'has to be the beginning of a residence key')
+    .optional()
+    .describe("How the keys of the residences begin that it serves; left out: all of the company's."),
+});
+
+export const contractSchema = z
+  .strictObject({
+    partner: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{1,40}$/, 'has to be a name in kebab-case')
+      .describe('Name of the partner, as in errors and metrics.'),
+    apiVersion: text.describe('Version of the API, and of the OpenAPI document beside the contract.'),
+    purpose: text.describe('What the data may be used for, in a sentence.'),
+    dataClasses: z.array(text).min(1).describe('What kinds of data the partner processes.'),
+    environments: z
+      .strictObject({
+        development: environmentSchema.describe('The partner that developers speak to, such as its sandbox.'),
+        production: environmentSchema.describe('The partner itself.'),
+      })
+      .describe('Where the partner is found.'),
+    basePath: z
+      .string()
+      .regex(/^(?:\/[A-Za-z0-9/._-]*)?$/, 'has to be a path such as /v1')
+      .default('')
+      .describe("Where the API's paths begin, such as `/v1`; the token endpoint and the keys stand outside of it."),
+    transport: z
+      .enum(['mtls', 'http'])
+      .describe('`mtls`: both sides show certificates. `http`: neither, and nothing is encrypted on the way.'),
+    unencrypted: text
+      .optional()
+      .describe('Why `http` is allowed nevertheless; without this, and without `networks`, it is not.'),
+    authentication: authenticationSchema.describe('How a company shows the partner who it is.'),
+    encryption: encryptionSchema.optional().describe('How personal values are encrypted (RFC 7516).'),
+    limits: limitsSchema.describe('How much the partner may be asked.'),
+    timeouts: z
+      .strictObject({
+        connectMilliseconds: milliseconds.describe('For a connection to be made.'),
+        attemptMilliseconds: milliseconds.describe('For one request and its whole answer.'),
+      })
+      .describe('After which time a partner is not waited for any longer.'),
+    retries: retriesSchema,
+    breaker: z
+      .strictObject({
+        consecutiveFailures: z.number().int().min(1).describe('Outages in a row after which it is left alone.'),
+        openMilliseconds: milliseconds.describe('How long it is left alone.'),
+      })
+      .describe('When a partner that is down is left alone.'),
+    errors: errorsSchema.prefault({}).describe("What the partner's errors amount to."),
+    companies: z
+      .record(z.string(), companySchema)
+      .describe('Who uses the partner, and under which client id the partner knows them.'),
+    gaps: z
+      .array(
+        z.strictObject({
+          lacks: text.describe('What the API lacks.'),
+          instead: text.describe('How that is made up for.'),
+        }),
+      )
+      .default([])
+      .describe("What the partner's API lacks, and how that is made up for."),
+    contacts: z
+      .strictObject({
+        technical: text.describe('For outages and changes.'),
+        security: text.describe('For incidents and keys.'),
+        privacy: text.describe('For personal data.'),
+      })
+      .describe('Whom to turn to at the partner, by role.'),
+  })
+  .superRefine(({ limits, retries, transport, unencrypted, environments, encryption, authentication }, context) => {
+    const contradict = (path: readonly string[], message: string) =>
+      context.addIssue({ code: 'custom', path: [...path], message });
+    if (limits.concurrencyPerCompany > limits.concurrency) {
+      contradict(
+        ['limits', 'concurrencyPerCompany'],
+        `give at most ${limits.concurrency}, which is limits.concurrency, for all companies together`,
+      );
+    }
+    if (retries.firstDelayMilliseconds > retries.greatestDelayMilliseconds) {
+      contradict(
+        ['retries', 'firstDelayMilliseconds'],
+        `give at most ${retries.greatestDelayMilliseconds}, which is retries.greatestDelayMilliseconds`,
+      );
+    }
+    if (transport === 'http' && unencrypted === undefined) {
+      contradict(['transport'], 'say in `unencrypted` why it cannot be mtls');
+    }
+    for (const [name, { networks }] of Object.entries(environments)) {
+      if (transport === 'http' && networks === undefined) {
+        contradict(['environments', name], 'name in `networks` the private networks that it is spoken to in over http');
+      }
+    }
+    if (encryption && authentication.method === 'login') {
+      contradict(['encryption'], 'leave it out, as a login brings no key for it, and say in `gaps` what that means');
+    }
+  });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { parse as parseYaml } from 'yaml';
 import { parseContract } from './contract.ts';
+import { generateContractJsonSchema } from './contract-json-schema.ts';
 import { CONTRACT } from './tiny-partner.ts';
 
 const environment = { TINY_PORT: '15000' };
@@ -19,24 +22,107 @@ describe('a partner contract', () => {
     [
       'a member of the wrong type',
       CONTRACT.replace('concurrency: 8', 'concurrency: eight'),
-      'at line 17, limits.concurrency',
+      'line 17, limits.concurrency: give a number',
     ],
     [
-      'a member that nobody knows',
-      CONTRACT.replace('transport: mtls', 'transport: mtls\ncolour: red'),
-      'at line 11, colour',
+      'a part of a request',
+      CONTRACT.replace('concurrency: 8', 'concurrency: 8.5'),
+      'line 17, limits.concurrency: give a whole number',
     ],
-    ['a member that is missing', CONTRACT.replace('purpose: Try the client\n', ''), 'purpose'],
-    ['broken YAML', CONTRACT.replace('transport: mtls', 'transport: [mtls'), 'is not YAML at line'],
-    ['an algorithm that is not allowed', CONTRACT.replace('[A256GCM]', '[A128CBC-HS256]'), 'encryption.content.0'],
-    ['an address without TLS', CONTRACT.replace('https://localhost', 'http://localhost'), 'does not fit its transport'],
-    ['an address with a path', CONTRACT.replace('TINY_PORT}', 'TINY_PORT}/v1'), 'an address that is none'],
-  ])('with %s keeps the subgraph from starting, and says where', (_, text, message) => {
+    ['a text instead of a list', CONTRACT.replace('[lamps]', 'lamps'), 'line 5, dataClasses: give a list'],
+    [
+      'a member that nobody knows',
+      CONTRACT.replace('peer:', 'pear:'),
+      'line 8, environments.development.pear: take it out, or name it as one of address, networks, peer.',
+    ],
+    [
+      'a member of another way to authenticate',
+      CONTRACT.replace('tokenPath: /oauth2/token', 'tokenPath: /oauth2/token, loginPath: /login'),
+      'line 11, authentication.loginPath: take it out, or name it as one of method, tokenPath, loginPath.',
+    ],
+    [
+      'a member that is missing',
+      CONTRACT.replace('purpose: Try the client\n', ''),
+      'line 1, purpose: add it (What the data may be used for, in a sentence).',
+    ],
+    [
+      'a member that is missing further in',
+      CONTRACT.replace(', privacy: p@partner.example', ''),
+      'line 25, contacts.privacy: add it (For personal data).',
+    ],
+    ['broken YAML', CONTRACT.replace('transport: mtls', 'transport: [mtls'), 'line 11, the YAML: correct it ('],
+    [
+      'an algorithm that is not allowed',
+      CONTRACT.replace('[A256GCM]', '[A128CBC-HS256]'),
+      'line 14, encryption.content.0: give A256GCM',
+    ],
+    ['another transport', CONTRACT.replace('mtls', 'tls'), 'line 10, transport: give one of mtls, http'],
+    [
+      'another way to authenticate',
+      CONTRACT.replace('private_key_jwt', 'secret'),
+      'line 11, authentication.method: give one of private_key_jwt, login',
+    ],
+    ['too little', CONTRACT.replace('concurrency: 8', 'concurrency: 0'), 'limits.concurrency: give at least 1'],
+    ['too much', CONTRACT.replace('attempts: 2', 'attempts: 9'), 'line 19, retries.attempts: give at most 5'],
+    ['an empty list', CONTRACT.replace('[Lamp.owner]', '[]'), 'line 16, encryption.fields: give at least one'],
+    [
+      'a path that is none',
+      CONTRACT.replace('/oauth2/token', 'oauth2'),
+      'line 11, authentication.tokenPath: correct it, it has to be a path such as /oauth2/token',
+    ],
+    [
+      'a status that is none',
+      CONTRACT.replace('errors: {', 'errors: { statuses: { 200: PARTNER_REJECTED },'),
+      'line 21, errors.statuses.200: correct it, it has to be a status from 400 to 599',
+    ],
+    [
+      'a company that may ask more than all together',
+      CONTRACT.replace('concurrencyPerCompany: 4', 'concurrencyPerCompany: 9'),
+      'line 17, limits.concurrencyPerCompany: give at most 8, which is limits.concurrency',
+    ],
+    [
+      'pauses that contradict each other',
+      CONTRACT.replace('firstDelayMilliseconds: 5', 'firstDelayMilliseconds: 500'),
+      'line 19, retries.firstDelayMilliseconds: give at most 50',
+    ],
+  ])('with %s keeps the subgraph from starting, and says where and what to do', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
-    expect(() => parse(text)).toThrow('The partner contract partner/contract.yaml');
+    expect(() => parse(text)).toThrow('The partner contract partner/contract.yaml is wrong at ');
+  });
+
+  it.each([
+    ['without TLS', CONTRACT.replace('https://localhost', 'http://localhost'), 'does not fit its transport'],
+    ['with a path', CONTRACT.replace('TINY_PORT}', 'TINY_PORT}/v1'), 'an address that is none'],
+  ])('with an address %s keeps the subgraph from starting', (_, text, message) => {
+    expect(() => parse(text)).toThrow(message);
   });
 
   it('says which variable its address lacks', () => {
     expect(() => parse(CONTRACT, {})).toThrow('Environment variable TINY_PORT is missing');
   });
 });
+
+describe('the JSON Schema of a contract', () => {
+  const schema: Shape = JSON.parse(generateContractJsonSchema().text);
+  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+
+  it('takes what a subgraph takes, and nothing that nobody knows', () => {
+    expect(validate(parseYaml(CONTRACT))).toBe(true);
+    expect(validate({ ...parseYaml(CONTRACT), colour: 'red' })).toBe(false);
+  });
+
+  it('explains each member', () => {
+    expect(membersWithout('contract', { ...schema, description: 'A contract' })).toEqual([]);
+  });
+});
+
+interface Shape {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Shape>>;
+}
+
+function membersWithout(place: string, shape: Shape): readonly string[] {
+  const { properties = {} } = shape;
+  const inside = Object.entries(properties).flatMap(([name, inner]) => membersWithout(`${place}.${name}`, inner));
+  return shape.description ? inside : [place, ...inside];
+}

@@ -1,4 +1,7 @@
-/** `/graphql`: a request of HTTP goes to Apollo Server, which has it admitted and answered, and its answer goes back, whole or in parts. */
+/**
+ * `/graphql`: a request of HTTP goes to Apollo Server, which has it admitted and answered, and its answer goes back, whole
+ * or in parts.
+ */
 import { type ApolloServer, HeaderMap } from '@apollo/server';
 import type { Log } from '@commonhold/platform/log.ts';
 import { certificateThumbprint, clientCertificate } from '@commonhold/platform/tls/services-door.ts';

@@ -1,6 +1,6 @@
 /**
- * An answer in parts: `multipart/mixed` as Apollo's clients read it, with the payloads of the draft of August 2022. The first part is the answer
- * as far as nothing of it comes later; each that follows tells of places in it.
+ * An answer in parts: `multipart/mixed` as Apollo's clients read it, with the payloads of the draft of August 2022. The
+ * first part is the answer as far as nothing of it comes later; each that follows tells of places in it.
  */
 import { Readable } from 'node:stream';
 import type { GraphQLFormattedError } from 'graphql';

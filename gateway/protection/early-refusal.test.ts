@@ -8,6 +8,7 @@ import type { TestProcess } from '@commonhold/test/processes.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Agent, request } from 'undici';
 import { type GatewayAnswer, type GatewayUnderTest, post, startGatewayUnderTest } from '../testing/gateway.ts';
+import { ACCEPT_PARTS } from '../testing/parts.ts';
 import { type ShopGateway, startShopGateway } from '../testing/shop-gateway.ts';
 
 /** Of a gateway that is behind. */
@@ -34,13 +35,13 @@ const ask = (headers: Readonly<Record<string, string>> = {}) => post(running.url
 const codesOf = ({ body }: GatewayAnswer) => body.errors?.map(({ extensions }) => extensions['code']);
 
 /** Requests that the subgraph keeps; on a busy machine some are refused at first, and sent again. */
-async function fill(count = LET_IN): Promise<void> {
+async function fill(count = LET_IN, send = ask): Promise<void> {
   held = [];
   const kept = new Set<Promise<GatewayAnswer>>();
   running.shop.misbehaviour.stock = (response) => held.push(response);
   while (held.length < count) {
     for (let missing = count - kept.size; missing > 0; missing -= 1) {
-      const asked = ask();
+      const asked = send();
       kept.add(asked);
       asked.then(({ status }) => {
         if (status === 503) kept.delete(asked);
@@ -136,6 +137,20 @@ describe('a request after these have been answered', () => {
     await fill();
     expect((await ask()).status).toBe(503);
     await answerAll();
+  });
+});
+
+describe('a request of which a part is still to come', () => {
+  const inParts = () =>
+    post(running.url, { query: '{ __typename ... @defer { stockCount } }' }, { accept: ACCEPT_PARTS });
+
+  it('is under way until that is told', async () => {
+    await fill(LET_IN, inParts);
+    expect((await ask()).status).toBe(503);
+    delete running.shop.misbehaviour.stock;
+    for (const response of held) response.writeHead(500).end();
+    for (const { text } of await Promise.all(underWay)) expect(text).toMatch(/"hasNext":true.*"hasNext":false/s);
+    expect((await ask()).body).toEqual({ data: { stockCount: 4 } });
   });
 });
 

@@ -1,4 +1,7 @@
-/** What the specification asks of `@defer` beyond its arguments: labels that tell parts apart, and nothing of a mutation's effects. */
+/**
+ * What the specification asks of `@defer` beyond its arguments: labels that tell parts apart, and nothing of what a
+ * mutation does.
+ */
 import { type ASTVisitor, GraphQLError, Kind, type ValidationContext } from 'graphql';
 import { DEFER } from './defer-label.ts';
 

@@ -1,5 +1,6 @@
 /**
- * Which fragments of an operation come later: decided once for each choice of `@defer(if:)`, before anything else looks at it.
+ * Which fragments of an operation come later: decided once for each choice of `@defer(if:)`, before anything else looks
+ * at it.
  *
  * 1. Where nothing comes later, the operation is as if `@defer` weren't written. A client that doesn't accept parts is
  *    answered at once, and so is each fragment whose `if` is false.

@@ -13,6 +13,7 @@ import { MULTIPART_RESPONSE, multipartAnswer } from './multipart.ts';
 import type { AdmittedRequest, IncomingRequest, Pipeline } from './pipeline.ts';
 import { assertAcceptable } from './protection/media-type.ts';
 import type { Metrics } from './telemetry/metrics.ts';
+import { noteRequestEnd } from './telemetry/note-request-end.ts';
 import type { GatewayContext } from './telemetry/observe-operations.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
@@ -41,6 +42,7 @@ export function serveGraphql(server: FastifyInstance, apollo: ApolloServer<Gatew
       const answer = multipartAnswer(body.string, data.later, ({ extensions }) =>
         note(extensions?.['code'], request, parts),
       );
+      endUnread(request, reply, parts);
       return reply.type(MULTIPART_RESPONSE).send(answer);
     },
   });
@@ -104,6 +106,20 @@ function arrivalOf(
   if (!certificate || !servicesDoor) return { method, address: `${publicOrigin}/graphql`, certificate: undefined };
   const address = `${servicesDoor.publicOrigin}/graphql`;
   return { method, address, certificate: certificateThumbprint(certificate) };
+}
+
+/**
+ * A client that doesn't read what is told has as long again as the request may take. One that is cut off, or goes away,
+ * ends its request too, of which Fastify tells nothing then.
+ */
+function endUnread(request: FastifyRequest, reply: FastifyReply, parts: RouteParts): void {
+  const { raw: response } = reply;
+  const end = request.record.startedAt + 2 * parts.configuration.requestTimeoutMilliseconds;
+  const timer = setTimeout(() => response.destroy(), end - Date.now());
+  response.once('close', () => {
+    clearTimeout(timer);
+    if (!response.writableFinished) noteRequestEnd(request, reply, parts);
+  });
 }
 
 /**

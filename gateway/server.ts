@@ -31,8 +31,9 @@ import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthResults, registerHealth } from './telemetry/health.ts';
 import { serveMetricsLocally } from './telemetry/local-metrics.ts';
 import type { Metrics, RenderedMetrics } from './telemetry/metrics.ts';
+import { noteRequestEnd } from './telemetry/note-request-end.ts';
 import { type GatewayContext, observeOperations } from './telemetry/observe-operations.ts';
-import { describeRecord, type RequestRecord, startRecord } from './telemetry/request-record.ts';
+import { type RequestRecord, startRecord } from './telemetry/request-record.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -127,10 +128,7 @@ function createHttpServer({ configuration, admission, companyOf, metrics, log }:
   });
   closeConnectionsWhenDraining(server);
   server.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url !== '/graphql') return;
-    metrics.requestEnded(reply.statusCode, reply.elapsedTime / 1000);
-    // Of a request that was refused early there is none: a line for each would cost as much as its refusal.
-    if (request.record) log.info(describeRecord(request.record, reply.statusCode), 'request');
+    if (request.routeOptions.url === '/graphql') noteRequestEnd(request, reply, { metrics, log });
   });
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   server.setNotFoundHandler((request, reply) =>

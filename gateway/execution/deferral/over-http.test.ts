@@ -1,4 +1,5 @@
 /** `@defer` at the gateway's door: what is told when, to whom, and what ends it. */
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ACCEPT_PARTS, type Payload, readParts } from '../../testing/parts.ts';
@@ -16,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.stop());
 afterEach(() => {
+  delete gateway.shop.misbehaviour.products;
   delete gateway.shop.misbehaviour.stock;
 });
 
@@ -137,11 +139,36 @@ describe('an answer in parts', () => {
   });
 });
 
+describe('a client that does not read', () => {
+  it('is cut off, and its request ends', async () => {
+    gateway.shop.misbehaviour.products = (response) => {
+      const product = { __typename: 'Product', id: '1', name: 'x'.repeat(2_000_000) };
+      const products = Array.from({ length: 7 }, () => product);
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { products } }));
+    };
+    const socket = connect(Number(new URL(gateway.url).port), 'localhost').on('error', () => undefined);
+    socket.pause();
+    const body = JSON.stringify({ query: `query Unread ${QUERY}` });
+    socket.write(
+      [
+        'POST /graphql HTTP/1.1',
+        'host: localhost',
+        'content-type: application/json',
+        `accept: ${ACCEPT_PARTS}`,
+        `content-length: ${body.length}`,
+        `\r\n${body}`,
+      ].join('\r\n'),
+    );
+    expect(await logged(/"operation":"Unread".*"msg":"request"/)).toHaveLength(1);
+    socket.destroy();
+  });
+});
+
 describe('a client that goes away', () => {
   it.each([
     ['query', QUERY],
     ['mutation', MUTATION],
-  ])('ends what is under way for a part of its %s', async (_, query) => {
+  ])('ends what is under way for a part of its %s, which is logged', async (kind, query) => {
     const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     gateway.shop.misbehaviour.stock = (response) => {
@@ -150,13 +177,13 @@ describe('a client that goes away', () => {
     };
     const controller = new AbortController();
     const start = Date.now();
-    const response = await send(query, ACCEPT_PARTS, controller.signal);
+    const response = await send(query.replace(/^(mutation)?/, `${kind} Left`), ACCEPT_PARTS, controller.signal);
     await begun;
     controller.abort();
     await response.text().catch(() => undefined);
     await ended;
     expect(Date.now() - start).toBeLessThan(TIMEOUT_MILLISECONDS - 500);
-    expect((await fetch(gateway.url.replace('/graphql', '/health/live'))).status).toBe(200);
+    expect(await logged(new RegExp(`"operation":"Left","kind":"${kind}".*"msg":"request"`))).toHaveLength(1);
   });
 });
 

@@ -67,16 +67,28 @@ async function resealBatch<Tables>(
     select ${names}, ${sql.ref(column)} as sealed from ${sql.table(table)}
     where ${outdated} ${beyond}
     order by ${names} limit ${BATCH}`.execute(database);
+  const renewed: RawBuilder<unknown>[] = [];
   for (const row of rows) {
     const own = key.map((name) => row[name] ?? '');
-    const renewed = await renew(row.sealed, place(...own), envelope);
-    if (renewed === undefined) continue;
+    const text = await renew(row.sealed, place(...own), envelope);
+    if (text !== undefined) renewed.push(sql`(${sql.join([...own, row.sealed, text].map(typed))})`);
+  }
+  if (renewed.length > 0) {
+    const [before, after] = [sql.ref('renewed.before'), sql.ref('renewed.after')];
+    const given = key.map((_, index) => `key${index}`);
     await sql`
-      update ${sql.table(table)} set ${sql.ref(column)} = ${renewed}
-      where (${names}) = (${sql.join(own)}) and ${sql.ref(column)} = ${row.sealed}`.execute(database);
+      update ${sql.table(table)} as kept set ${sql.ref(column)} = ${after}
+      from (values ${sql.join(renewed)}) as renewed (${sql.join([...given, 'before', 'after'].map((name) => sql.ref(name)))})
+      where (${sql.join(key.map((name) => sql.ref(`kept.${name}`)))}) = (${sql.join(given.map((name) => sql.ref(`renewed.${name}`)))})
+        and ${sql.ref(`kept.${column}`)} = ${before}`.execute(database);
   }
   const last = rows.at(-1);
   return last && rows.length === BATCH ? key.map((name) => last[name] ?? '') : undefined;
+}
+
+/** In a list of values nothing else tells the database what they are. */
+function typed(value: KeyValue): RawBuilder<unknown> {
+  return typeof value === 'number' ? sql`${value}::bigint` : sql`${value}::text`;
 }
 
 async function renew(sealed: string, place: string, envelope: Envelope): Promise<string | undefined> {

@@ -13,6 +13,7 @@ import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
 import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { followServers } from '@commonhold/platform/secrets/server-passwords.ts';
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { Registry } from 'prom-client';
 import { createAssignments } from './assignments/assignments.ts';
@@ -27,6 +28,7 @@ await runProcess('communal', async () => {
   const log = createLog('communal', process.env);
   const { secrets, masterKey } = await openProcessSecrets(process.env, log);
   const identity = await followIdentity('communal', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey, secrets);
+  const { redis } = await followServers(process.env, secrets);
   const metrics = new Registry();
   measureSecrets(metrics, secrets);
   const partner = await createPartner<paths>({
@@ -36,6 +38,7 @@ await runProcess('communal', async () => {
     secrets,
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics),
+    redis,
   });
   const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);
   const assignments = createAssignments(identity, directoryUrl, log);

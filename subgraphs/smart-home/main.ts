@@ -12,6 +12,7 @@ import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { measureSecrets } from '@commonhold/platform/secrets/metrics.ts';
 import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
+import { followServers } from '@commonhold/platform/secrets/server-passwords.ts';
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { Registry } from 'prom-client';
 import { smartHome } from './definition.ts';
@@ -24,6 +25,7 @@ await runProcess('smart-home', async () => {
   const log = createLog('smart-home', process.env);
   const { secrets, masterKey } = await openProcessSecrets(process.env, log);
   const identity = await followIdentity('smart-home', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey, secrets);
+  const { redis } = await followServers(process.env, secrets);
   const metrics = new Registry();
   measureSecrets(metrics, secrets);
   const partnerMetrics = createPartnerMetrics(metrics);
@@ -35,6 +37,7 @@ await runProcess('smart-home', async () => {
       secrets,
       dataDirectory: data,
       metrics: partnerMetrics,
+      redis,
     });
   const partner = await open<paths>('partner/contract.yaml');
   const homebridge = await open<homebridgePaths>('partner/homebridge/contract.yaml');

@@ -17,7 +17,7 @@ export async function requestByAssertion(
   { address, timeouts }: ReachableContract,
   tokenPath: string,
   { clientId, signing }: TokenClient,
-  transport: Transport,
+  transport: Pick<Transport, 'send'>,
 ): Promise<Answer> {
   const assertion = await new SignJWT()
     .setProtectedHeader({ alg: 'ES256', kid: signing.id, typ: 'JWT' })

@@ -2,7 +2,8 @@
  * Calls of one request to one partner, for one company. The way of a call:
  *
  * 1. address: path, query and headers, as the partner's OpenAPI document has them;
- * 2. send, within the contract's limits and the request's deadline, with the company's own token;
+ * 2. send, within the contract's limits and the request's deadline, with the company's own token, which is there before the
+ *    request's turn comes, so that nothing lies between the count and the wire;
  * 3. read the answer: status, errors that hide in a 200, JSON without `__proto__`;
  * 4. drop other companies' records;
  * 5. parse by the caller's schema.
@@ -22,7 +23,7 @@ import { PartnerError, placeOf } from './partner-error.ts';
 import type { PayloadEncryption } from './payload-encryption.ts';
 import { parsePersonalValue } from './personal-value.ts';
 import { requestPath } from './request-path.ts';
-import type { Resilience } from './resilience.ts';
+import type { InTurn, Resilience } from './resilience.ts';
 import { type Answer, type Transport, violation } from './transport.ts';
 
 /** What a call has to know of the request that it is made for. */
@@ -100,8 +101,8 @@ export function createPartnerClient<Paths>(
       const path = contract.basePath + requestPath(partner, template, options.path, options.query);
       const headers = { ...stringMembers(options.header), 'x-request-id': request.requestId };
       const isIdempotent = isRepeatable(method, template, headers, contract);
-      const answer = await resilience.run({ company: tenant, isIdempotent, signal }, () =>
-        sendAuthorized(connection, access, { method, path, headers, body: options.body, signal }),
+      const answer = await resilience.run({ company: tenant, isIdempotent, signal }, (inTurn) =>
+        sendAuthorized(connection, access, inTurn, { method, path, headers, body: options.body, signal }),
       );
       const parsed = options.schema.safeParse(withoutForeign(answer, operation));
       if (!parsed.success) throw violation(partner, placeOf(parsed.error.issues[0]?.path ?? []));
@@ -170,16 +171,19 @@ interface OutgoingRequest {
 async function sendAuthorized(
   { contract, transport }: PartnerConnection,
   { credentials }: CompanyAccess,
+  inTurn: InTurn,
   { method, path, headers, body, signal }: OutgoingRequest,
 ): Promise<unknown> {
-  const send = async (authorization: string): Promise<Answer> =>
-    transport.send({
-      method: METHODS[method],
-      path,
-      headers: { ...headers, authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-    });
+  const send = (authorization: string): Promise<Answer> =>
+    inTurn(() =>
+      transport.send({
+        method: METHODS[method],
+        path,
+        headers: { ...headers, authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
+      }),
+    );
   const authorization = await credentials.authorization(signal);
   const answer = await send(authorization);
   if (answer.status !== 401) return readAnswer(answer, contract);

@@ -56,10 +56,32 @@ const encryptionSchema = z.strictObject({
   fields: z.array(text).min(1).describe("Personal members of the API's objects, such as `DeviceEvent.person`."),
 });
 
+const perSecond = z.number().int().min(1).max(10_000).describe('In a second.');
+const perMinute = z.number().int().min(1).max(600_000).optional().describe('In a minute.');
+const perDay = z.number().int().min(1).max(100_000_000).optional().describe('In 24 hours.');
+
 const limitsSchema = z.strictObject({
-  requestsPerSecond: z.number().int().min(1).max(10_000).describe('Requests in a second, for each company.'),
-  concurrency: z.number().int().min(1).max(1_000).describe('Requests under way at once, of all companies together.'),
-  concurrencyPerCompany: z.number().int().min(1).max(1_000).describe('Requests under way at once, of each company.'),
+  requests: z
+    .strictObject({ perSecond, perMinute, perDay })
+    .describe(
+      'Requests of all companies together, those for tokens and keys among them, in whatever span of that length.',
+    ),
+  requestsPerCompany: z
+    .strictObject({ perSecond: perSecond.optional(), perMinute, perDay })
+    .prefault({})
+    .describe('Requests of each company, where something was agreed about that.'),
+  concurrency: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .describe('Requests under way at once, of all companies together, from each process.'),
+  concurrencyPerCompany: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .describe('Requests under way at once, of each company, from each process.'),
   queue: z
     .number()
     .int()
@@ -67,6 +89,7 @@ const limitsSchema = z.strictObject({
     .max(10_000)
     .default(200)
     .describe('Requests of a company that may wait for their turn.'),
+  queueMilliseconds: milliseconds.default(5_000).describe('How long a request waits for its turn at most.'),
   answerBytes: z
     .number()
     .int()
@@ -184,6 +207,25 @@ export const contractSchema = z
         ['limits', 'concurrencyPerCompany'],
         `give at most ${limits.concurrency}, which is limits.concurrency, for all companies together`,
       );
+    }
+    for (const rate of ['perSecond', 'perMinute', 'perDay'] as const) {
+      const [ofAll, ofEach] = [limits.requests[rate], limits.requestsPerCompany[rate]];
+      if (ofAll !== undefined && ofEach !== undefined && ofEach > ofAll) {
+        contradict(
+          ['limits', 'requestsPerCompany', rate],
+          `give at most ${ofAll}, which is limits.requests.${rate}, for all companies together`,
+        );
+      }
+    }
+    for (const place of ['requests', 'requestsPerCompany'] as const) {
+      const { perSecond = 0, perMinute, perDay } = limits[place];
+      if (perMinute !== undefined && perMinute < perSecond) {
+        contradict(['limits', place, 'perMinute'], `give at least ${perSecond}, which is limits.${place}.perSecond`);
+      }
+      const [shorter, rate] = perMinute === undefined ? ['perSecond', perSecond] : ['perMinute', perMinute];
+      if (perDay !== undefined && perDay < rate) {
+        contradict(['limits', place, 'perDay'], `give at least ${rate}, which is limits.${place}.${shorter}`);
+      }
     }
     if (retries.firstDelayMilliseconds > retries.greatestDelayMilliseconds) {
       contradict(

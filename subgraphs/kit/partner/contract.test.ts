@@ -81,6 +81,21 @@ describe('a partner contract', () => {
       'line 17, limits.concurrencyPerCompany: give at most 8, which is limits.concurrency',
     ],
     [
+      'a company whose rate is above that of all together',
+      CONTRACT.replace('concurrency: 8', 'requestsPerCompany: { perSecond: 501 }, concurrency: 8'),
+      'line 17, limits.requestsPerCompany.perSecond: give at most 500, which is limits.requests.perSecond',
+    ],
+    [
+      'a minute that holds less than a second',
+      CONTRACT.replace('perSecond: 500', 'perSecond: 500, perMinute: 100'),
+      'line 17, limits.requests.perMinute: give at least 500, which is limits.requests.perSecond',
+    ],
+    [
+      'a day that holds less than a minute',
+      CONTRACT.replace('perSecond: 500', 'perSecond: 500, perMinute: 1000, perDay: 999'),
+      'line 17, limits.requests.perDay: give at least 1000, which is limits.requests.perMinute',
+    ],
+    [
       'pauses that contradict each other',
       CONTRACT.replace('firstDelayMilliseconds: 5', 'firstDelayMilliseconds: 500'),
       'line 19, retries.firstDelayMilliseconds: give at most 50',

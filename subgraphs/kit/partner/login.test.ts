@@ -37,7 +37,7 @@ environments:
 transport: http
 unencrypted: It stands on the same bench.
 authentication: { method: login, loginPath: /login }
-limits: { requestsPerSecond: 500, concurrency: 8, concurrencyPerCompany: 4 }
+limits: { requests: { perSecond: 500 }, concurrency: 8, concurrencyPerCompany: 4 }
 timeouts: { connectMilliseconds: 500, attemptMilliseconds: 600 }
 retries: { attempts: 1, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50 }
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }

@@ -12,7 +12,7 @@ export async function requestByLogin(
   { timeouts }: ReachableContract,
   loginPath: string,
   { username, password }: Login,
-  transport: Transport,
+  transport: Pick<Transport, 'send'>,
 ): Promise<Answer> {
   return await transport.send({
     method: 'POST',

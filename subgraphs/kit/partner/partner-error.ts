@@ -40,9 +40,16 @@ export class PartnerError extends GraphQLError {
   readonly #options: PartnerErrorOptions;
 
   constructor(partner: string, code: PartnerErrorCode, options: PartnerErrorOptions) {
+    const { retryAfterMilliseconds } = options;
     const where = options.place ? ` at ${options.place}` : '';
     super(`The partner ${partner} ${SENTENCES[code]}${where}.`, {
-      extensions: { code, ...(options.reason ? { reason: options.reason } : {}) },
+      extensions: {
+        code,
+        ...(options.reason ? { reason: options.reason } : {}),
+        ...(retryAfterMilliseconds === undefined
+          ? {}
+          : { retryAfterSeconds: Math.ceil(retryAfterMilliseconds / 1_000) }),
+      },
     });
     this.name = 'PartnerError';
     this.code = code;
@@ -50,7 +57,7 @@ export class PartnerError extends GraphQLError {
     this.mayHaveTakenEffect = options.mayHaveTakenEffect;
     this.isOutage = options.isOutage ?? false;
     this.reason = options.reason;
-    this.retryAfterMilliseconds = options.retryAfterMilliseconds;
+    this.retryAfterMilliseconds = retryAfterMilliseconds;
     this.#partner = partner;
     this.#options = options;
   }

@@ -10,10 +10,12 @@
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import type { MasterKey } from '@commonhold/platform/secrets/master-key.ts';
 import type { Secrets } from '@commonhold/platform/secrets/secrets.ts';
+import type { ServerAddress } from '@commonhold/platform/secrets/server-passwords.ts';
 import type { ServiceIdentity } from '@commonhold/platform/tls/identity.ts';
 import { type ResidenceKey, type TenantId, tenantId } from '../tenancy/ids.ts';
 import type { Principal } from '../tenancy/principal.ts';
 import { createAbsentClient } from './absent-client.ts';
+import { openAllowance } from './allowance.ts';
 import {
   type CompanyAccess,
   createPartnerClient,
@@ -33,6 +35,7 @@ import { PartnerError } from './partner-error.ts';
 import { createPartnerKeySource, createPayloadEncryption } from './payload-encryption.ts';
 import { createResilience, type Resilience } from './resilience.ts';
 import { createTransport, type Transport } from './transport.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 export interface PartnerOptions {
   readonly contract: Contract;
@@ -42,6 +45,8 @@ export interface PartnerOptions {
   readonly dataDirectory: string;
   /** One set for all partners of the process: `createPartnerMetrics(registry)`. */
   readonly metrics: PartnerMetrics;
+  /** Where replicas share what they ask of the partner; left out: there is this process alone. */
+  readonly redis?: ServerAddress | undefined;
 }
 
 export interface Partner<Paths> {
@@ -82,7 +87,7 @@ export async function createPartner<Paths>(options: PartnerOptions): Promise<Par
       return createPartnerClient<Paths>(opened.connection, access, request);
     },
     health: () => ({ partner, breaker: opened?.connection.resilience.breakerState() ?? 'closed' }),
-    close: async () => opened?.connection.transport.close(),
+    close: async () => opened?.close(),
   };
 }
 
@@ -91,25 +96,37 @@ type ReachableOptions = PartnerOptions & { readonly contract: ReachableContract 
 interface OpenedPartner {
   readonly connection: PartnerConnection;
   readonly accesses: ReadonlyMap<TenantId, CompanyAccess>;
+  close(): Promise<void>;
 }
 
 async function open(options: ReachableOptions): Promise<OpenedPartner> {
-  const { contract, identity, metrics } = options;
+  const { contract, identity, metrics, redis } = options;
   const transport = createTransport(contract, identity);
+  const allowance = openAllowance(contract, redis);
+  const turns = createTurns(contract, allowance);
   const accesses = await Promise.all(
     Object.entries(contract.companies).map(([company, { clientId }]) =>
-      openAccess(options, transport, tenantId(company), clientId),
+      openAccess(options, inTurnOf(company, turns, transport), tenantId(company), clientId),
     ),
   );
   return {
-    connection: { contract, transport, metrics, resilience: createResilience(contract, metrics) },
+    connection: { contract, transport, metrics, resilience: createResilience(contract, turns, metrics) },
     accesses: new Map(accesses.map((access) => [access.tenant, access])),
+    close: async () => {
+      await transport.close();
+      await allowance.close();
+    },
   };
+}
+
+/** For what a company asks beside its requests: tokens and keys. */
+function inTurnOf(company: string, turns: Turns, { send }: Transport): Pick<Transport, 'send'> {
+  return { send: (exchange) => turns.run(company, exchange.signal, () => send(exchange)) };
 }
 
 async function openAccess(
   { contract, masterKey, secrets, dataDirectory }: ReachableOptions,
-  transport: Transport,
+  transport: Pick<Transport, 'send'>,
   tenant: TenantId,
   clientId: string,
 ): Promise<CompanyAccess> {

@@ -105,7 +105,7 @@ const KEYS_FRESH_MILLISECONDS = 60_000;
 export function createPartnerKeySource(
   contract: Contract,
   encryption: Encryption,
-  transport: Transport,
+  transport: Pick<Transport, 'send'>,
 ): PartnerKeySource {
   let held: { readonly key: Promise<CompanyKey>; readonly until: number } | undefined;
 

@@ -80,7 +80,9 @@ describe('one company that asks a lot', () => {
   });
 
   it('is slowed down to the agreed rate', async () => {
-    const partner = await tiny.partnerWith({ limits: { ...tiny.contract.limits, requestsPerSecond: 5 } });
+    const partner = await tiny.partnerWith({
+      limits: { ...tiny.contract.limits, requestsPerCompany: { perSecond: 5 } },
+    });
     const started = performance.now();
     const codes = await Promise.all(Array.from({ length: 8 }, () => codeOf(ask(partner, 'northgate'))));
     expect(new Set(codes)).toEqual(new Set(['ok']));

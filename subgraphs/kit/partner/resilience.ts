@@ -1,12 +1,5 @@
-/**
- * How a partner is spared and survived: retries ( breaker ( the company's share ( its rate ( the partner's capacity )))).
- *
- * The company's own limit stands outside of the partner's, so that one company that asks a lot waits in its own queue
- * and leaves the others' places free.
- */
+/** How a partner is survived and spared: retries ( breaker ( work, each exchange of which waits for its turn )). */
 import {
-  type BulkheadPolicy,
-  bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -15,16 +8,15 @@ import {
   handleWhen,
   type IRetryBackoffContext,
   isBrokenCircuitError,
-  isBulkheadRejectedError,
   isTaskCancelledError,
   retry,
   TaskCancelledError,
   wrap,
 } from 'cockatiel';
-import { RateLimiterMemory, RateLimiterQueue, RateLimiterQueueError } from 'rate-limiter-flexible';
 import type { Contract } from './contract.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import { PartnerError } from './partner-error.ts';
+import type { Turns } from './turns.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export interface Attempt {
@@ -34,14 +26,17 @@ export interface Attempt {
   readonly signal: AbortSignal;
 }
 
+/** Runs one exchange when it is the company's turn. */
+export type InTurn = <Result>(exchange: () => Promise<Result>) => Promise<Result>;
+
 export interface Resilience {
   /** @throws {PartnerError} what `work` threw last, or why it wasn't begun. */
-  run<Result>(attempt: Attempt, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(attempt: Attempt, work: (inTurn: InTurn) => Promise<Result>): Promise<Result>;
   breakerState(): 'closed' | 'open' | 'half-open';
 }
 
-export function createResilience(contract: Contract, metrics: PartnerMetrics): Resilience {
-  const { partner, limits, retries } = contract;
+export function createResilience(contract: Contract, turns: Turns, metrics: PartnerMetrics): Resilience {
+  const { partner, retries } = contract;
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof PartnerError && error.isOutage),
     {
@@ -56,34 +51,23 @@ export function createResilience(contract: Contract, metrics: PartnerMetrics): R
     handleWhen((error) => isWorthRepeating(error, contract)),
     { maxAttempts: retries.attempts, backoff: new DelegateBackoff((context) => delay(context, contract)) },
   );
-  const capacity = bulkhead(limits.concurrency, Number.POSITIVE_INFINITY);
-  const shares = new Map<string, BulkheadPolicy>();
-  const shareOf = (company: string): BulkheadPolicy => {
-    const share = shares.get(company) ?? bulkhead(limits.concurrencyPerCompany, limits.queue);
-    shares.set(company, share);
-    return share;
-  };
-  const rate = new RateLimiterQueue(
-    new RateLimiterMemory({ points: limits.requestsPerSecond, duration: 1, keyPrefix: partner }),
-    { maxQueueSize: limits.queue },
-  );
-
   return {
     run: async ({ company, isIdempotent, signal }, work) => {
-      const share = wrap(breaker, shareOf(company));
-      const policy = isIdempotent ? wrap(repeat, share) : share;
+      const policy = isIdempotent ? wrap(repeat, breaker) : breaker;
       let mayHaveTakenEffect = false;
       const result = policy.execute(async () => {
-        await rate.removeTokens(1, company);
-        return await capacity.execute(async () => {
-          signal.throwIfAborted();
-          const before = mayHaveTakenEffect;
-          mayHaveTakenEffect = true;
-          return await work().catch((error: unknown) => {
-            mayHaveTakenEffect = before || !(error instanceof PartnerError) || error.mayHaveTakenEffect;
-            throw error;
+        const before = mayHaveTakenEffect;
+        let isBegun = false;
+        const inTurn: InTurn = (exchange) =>
+          turns.run(company, signal, () => {
+            isBegun = true;
+            mayHaveTakenEffect = true;
+            return exchange();
           });
-        }, signal);
+        return await work(inTurn).catch((error: unknown) => {
+          mayHaveTakenEffect = before || (isBegun && (!(error instanceof PartnerError) || error.mayHaveTakenEffect));
+          throw error;
+        });
       }, signal);
       try {
         // The policies look at the signal only between steps.
@@ -131,9 +115,6 @@ function asPartnerError(error: unknown, partner: string, mayHaveTakenEffect: boo
   }
   if (isBrokenCircuitError(error)) {
     return new PartnerError(partner, 'PARTNER_UNAVAILABLE', { mayHaveTakenEffect, detail: 'breaker open' });
-  }
-  if (isBulkheadRejectedError(error) || error instanceof RateLimiterQueueError) {
-    return new PartnerError(partner, 'PARTNER_RATE_LIMITED', { mayHaveTakenEffect, detail: 'queue full' });
   }
   if (isTaskCancelledError(error) || (error instanceof Error && error.name === 'AbortError')) {
     return new PartnerError(partner, 'PARTNER_TIMEOUT', { mayHaveTakenEffect, detail: 'deadline over or given up' });

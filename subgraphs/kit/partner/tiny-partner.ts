@@ -111,7 +111,7 @@ encryption:
   content: [A256GCM]
   jwksPath: /.well-known/jwks.json
   fields: [Lamp.owner]
-limits: { requestsPerSecond: 500, concurrency: 8, concurrencyPerCompany: 4, batches: { lamps: 5 } }
+limits: { requests: { perSecond: 500 }, concurrency: 8, concurrencyPerCompany: 4, batches: { lamps: 5 } }
 timeouts: { connectMilliseconds: 500, attemptMilliseconds: 600 }
 retries: { attempts: 2, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50, querySuffix: /query }
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }

@@ -7,7 +7,7 @@
  * 3. What comes is put to all places of its entity, and so is an error of it. A batch that fails costs its own entities.
  */
 import type { FetchNode, ResponsePath } from '@apollo/query-planner';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import { type GraphQLError, type GraphQLSchema, isInterfaceType } from 'graphql';
 import { errorAt, errorOfSubgraph, internalError, MOST_FETCH_ERRORS, type Path } from './answer-errors.ts';
 import { compileContextArguments } from './context-arguments.ts';
 import { copyOf, type Data } from './data.ts';
@@ -72,6 +72,8 @@ export function compileEntityFetch(
     if (!entity) return;
     run.isPlain &&= loaded.isPlain;
     rewrites.inData(entity, objects[0]?.['__typename']);
+    // A subgraph to which an interface is an object type calls all of its objects so.
+    if (isInterfaceType(schema.getType(String(entity['__typename'])))) entity['__typename'] = undefined;
     for (const object of objects) mergeInto(object, isOneEverywhere ? entity : copyOf(entity));
   }
 

@@ -262,6 +262,33 @@ describe('where others are wrong', () => {
     });
   });
 
+  it('an object stays of its type when it is asked once more where only the interface is known', async () => {
+    const resolve = ({ id }: { readonly id: string }) => ({ __typename: 'Book', id, pages: 100 });
+    const graph = graphInProcess({
+      a: {
+        sdl: `
+          type Query { one: Int }
+          interface Media @key(fields: "id") { id: ID! }
+          type Book implements Media @key(fields: "id") { id: ID! pages: Int }
+          type Film implements Media @key(fields: "id") { id: ID! minutes: Int }`,
+        resolvers: { Media: { __resolveReference: resolve }, Book: { __resolveReference: resolve } },
+      },
+      b: {
+        sdl: 'type Query { media: Media } type Media @interfaceObject @key(fields: "id") { id: ID! stars: Int }',
+        resolvers: {
+          Query: { media: () => ({ id: '1' }) },
+          Media: { __resolveReference: ({ id }: { readonly id: string }) => ({ id, stars: 5 }) },
+        },
+      },
+    });
+    const query = '{ media { id ... on Book { __typename stars pages } ... on Film { stars } } }';
+    expect(await graph.ask(query)).toEqual({
+      data: { media: { id: '1', __typename: 'Book', stars: 5, pages: 100 } },
+      errors: [],
+    });
+    expect(graph.received['b']?.at(-1)?.query).toContain('__typename stars');
+  });
+
   it('fields of one name are one field, also when their conditions differ', async () => {
     const graph = graphInProcess({
       one: { sdl: 'type Query { thing: Thing list: [Int!]! } type Thing { a: Int b: Int! }', resolvers: {} },

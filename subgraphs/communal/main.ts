@@ -31,13 +31,14 @@ await runProcess('communal', async () => {
   const { redis } = await followServers(process.env, secrets);
   const metrics = new Registry();
   measureSecrets(metrics, secrets);
+  const contract = await loadContract(new URL('partner/contract.yaml', import.meta.url), process.env);
   const partner = await createPartner<paths>({
-    contract: await loadContract(new URL('partner/contract.yaml', import.meta.url), process.env),
+    contract,
     identity,
     masterKey,
     secrets,
     dataDirectory: data,
-    metrics: createPartnerMetrics(metrics),
+    metrics: createPartnerMetrics(metrics, [contract]),
     redis,
   });
   const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
-import { createPartner, type Partner } from '@commonhold/kit/partner/partner.ts';
+import { createPartner } from '@commonhold/kit/partner/partner.ts';
 import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
 import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
@@ -28,19 +28,18 @@ await runProcess('smart-home', async () => {
   const { redis } = await followServers(process.env, secrets);
   const metrics = new Registry();
   measureSecrets(metrics, secrets);
-  const partnerMetrics = createPartnerMetrics(metrics);
-  const open = async <Paths>(contract: string): Promise<Partner<Paths>> =>
-    createPartner<Paths>({
-      contract: await loadContract(new URL(contract, import.meta.url), process.env),
-      identity,
-      masterKey,
-      secrets,
-      dataDirectory: data,
-      metrics: partnerMetrics,
-      redis,
-    });
-  const partner = await open<paths>('partner/contract.yaml');
-  const homebridge = await open<homebridgePaths>('partner/homebridge/contract.yaml');
+  const load = (contract: string) => loadContract(new URL(contract, import.meta.url), process.env);
+  const contracts = [await load('partner/contract.yaml'), await load('partner/homebridge/contract.yaml')] as const;
+  const parts = {
+    identity,
+    masterKey,
+    secrets,
+    dataDirectory: data,
+    metrics: createPartnerMetrics(metrics, contracts),
+    redis,
+  };
+  const partner = await createPartner<paths>({ ...parts, contract: contracts[0] });
+  const homebridge = await createPartner<homebridgePaths>({ ...parts, contract: contracts[1] });
   return defineSubgraph(smartHome(partner, homebridge), {
     identity,
     port: SMART_HOME_PORT,

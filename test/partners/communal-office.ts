@@ -34,7 +34,7 @@ export async function openPartnerOffice(tenant: TenantId): Promise<PartnerOffice
       COMMUNAL_SANDBOX_PORT: String(Number(base) + 303),
     }),
     ...{ identity, masterKey, secrets, dataDirectory },
-    metrics: createPartnerMetrics(new Registry()),
+    metrics: createPartnerMetrics(new Registry(), []),
   });
   const assignments: Assignments = createAssignments(identity, new URL(`https://localhost:${Number(base) + 201}`), log);
   const look = createLook({ partner, assignments, log });

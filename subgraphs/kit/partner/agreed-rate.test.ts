@@ -115,7 +115,7 @@ async function replicas(count: number, limits: string, address?: string): Promis
   const parts = { contract, identity, masterKey, secrets, dataDirectory: folder };
   const made = await Promise.all(
     Array.from({ length: count }, () =>
-      createPartner<paths>({ ...parts, metrics: createPartnerMetrics(new Registry()), redis: address }),
+      createPartner<paths>({ ...parts, metrics: createPartnerMetrics(new Registry(), []), redis: address }),
     ),
   );
   opened.push(...made);

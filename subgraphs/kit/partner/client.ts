@@ -17,6 +17,7 @@ import { readAnswer } from './answer.ts';
 import type { Contract } from './contract.ts';
 import type { Credentials } from './credentials.ts';
 import { dropForeign } from './foreign-records.ts';
+import { measured } from './measured-exchange.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import type { CallOptions, Method, OperationOf, PathsOf } from './openapi-operations.ts';
 import { PartnerError, placeOf } from './partner-error.ts';
@@ -169,20 +170,22 @@ interface OutgoingRequest {
 
 /** Sends with the company's token; a token that the partner has forgotten before its time is renewed once. */
 async function sendAuthorized(
-  { contract, transport }: PartnerConnection,
-  { credentials }: CompanyAccess,
+  { contract, transport, metrics }: PartnerConnection,
+  { credentials, tenant }: CompanyAccess,
   inTurn: InTurn,
   { method, path, headers, body, signal }: OutgoingRequest,
 ): Promise<unknown> {
   const send = (authorization: string): Promise<Answer> =>
     inTurn(() =>
-      transport.send({
-        method: METHODS[method],
-        path,
-        headers: { ...headers, authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal,
-      }),
+      measured(metrics, { partner: contract.partner, company: tenant }, () =>
+        transport.send({
+          method: METHODS[method],
+          path,
+          headers: { ...headers, authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+          body: body === undefined ? undefined : JSON.stringify(body),
+          signal,
+        }),
+      ),
     );
   const authorization = await credentials.authorization(signal);
   const answer = await send(authorization);

@@ -103,6 +103,17 @@ const limitsSchema = z.strictObject({
     .describe('Greatest number of items in one request, by resource.'),
 });
 
+const ratio = z.number().min(0).max(1);
+
+const slaSchema = z.strictObject({
+  availability: ratio.describe('Share of requests that are answered at all, such as 0.999.'),
+  errorRate: ratio.describe('Share of requests that the partner fails by its own fault at most, such as 0.001.'),
+  p95Milliseconds: milliseconds.describe('Time in which 95 of 100 requests are answered.'),
+  p99Milliseconds: milliseconds.describe('Time in which 99 of 100 requests are answered.'),
+  measured: text.describe('Where and over which time it is measured.'),
+  supportHours: text.describe('When somebody answers at the technical contact.'),
+});
+
 const retriesSchema = z
   .strictObject({
     querySuffix: absolutePath.optional().describe('POST to a path that ends so only reads, such as `/query`.'),
@@ -165,6 +176,9 @@ export const contractSchema = z
     authentication: authenticationSchema.describe('How a company shows the partner who it is.'),
     encryption: encryptionSchema.optional().describe('How personal values are encrypted (RFC 7516).'),
     limits: limitsSchema.describe('How much the partner may be asked.'),
+    sla: slaSchema
+      .optional()
+      .describe('What the partner has promised, for `/metrics` to show beside what is measured; left out: nothing.'),
     timeouts: z
       .strictObject({
         connectMilliseconds: milliseconds.describe('For a connection to be made.'),
@@ -199,7 +213,9 @@ export const contractSchema = z
       })
       .describe('Whom to turn to at the partner, by role.'),
   })
-  .superRefine(({ limits, retries, transport, unencrypted, environments, encryption, authentication }, context) => {
+  .superRefine((contract, context) => {
+    const { limits, sla, timeouts, retries, transport, unencrypted, environments, encryption, authentication } =
+      contract;
     const contradict = (path: readonly string[], message: string) =>
       context.addIssue({ code: 'custom', path: [...path], message });
     if (limits.concurrencyPerCompany > limits.concurrency) {
@@ -226,6 +242,15 @@ export const contractSchema = z
       if (perDay !== undefined && perDay < rate) {
         contradict(['limits', place, 'perDay'], `give at least ${rate}, which is limits.${place}.${shorter}`);
       }
+    }
+    if (sla && sla.p95Milliseconds > sla.p99Milliseconds) {
+      contradict(['sla', 'p95Milliseconds'], `give at most ${sla.p99Milliseconds}, which is sla.p99Milliseconds`);
+    }
+    if (sla && sla.p99Milliseconds > timeouts.attemptMilliseconds) {
+      contradict(
+        ['timeouts', 'attemptMilliseconds'],
+        `give at least ${sla.p99Milliseconds}, which is sla.p99Milliseconds, since nobody waits for longer`,
+      );
     }
     if (retries.firstDelayMilliseconds > retries.greatestDelayMilliseconds) {
       contradict(

@@ -48,7 +48,7 @@ describe('a partner contract', () => {
     [
       'a member that is missing further in',
       CONTRACT.replace(', privacy: p@partner.example', ''),
-      'line 25, contacts.privacy: add it (For personal data).',
+      'line 27, contacts.privacy: add it (For personal data).',
     ],
     ['broken YAML', CONTRACT.replace('transport: mtls', 'transport: [mtls'), 'line 11, the YAML: correct it ('],
     [
@@ -63,7 +63,7 @@ describe('a partner contract', () => {
       'line 11, authentication.method: give one of private_key_jwt, login',
     ],
     ['too little', CONTRACT.replace('concurrency: 8', 'concurrency: 0'), 'limits.concurrency: give at least 1'],
-    ['too much', CONTRACT.replace('attempts: 2', 'attempts: 9'), 'line 19, retries.attempts: give at most 5'],
+    ['too much', CONTRACT.replace('attempts: 2', 'attempts: 9'), 'line 21, retries.attempts: give at most 5'],
     ['an empty list', CONTRACT.replace('[Lamp.owner]', '[]'), 'line 16, encryption.fields: give at least one'],
     [
       'a path that is none',
@@ -73,7 +73,7 @@ describe('a partner contract', () => {
     [
       'a status that is none',
       CONTRACT.replace('errors: {', 'errors: { statuses: { 200: PARTNER_REJECTED },'),
-      'line 21, errors.statuses.200: correct it, it has to be a status from 400 to 599',
+      'line 23, errors.statuses.200: correct it, it has to be a status from 400 to 599',
     ],
     [
       'a company that may ask more than all together',
@@ -96,9 +96,19 @@ describe('a partner contract', () => {
       'line 17, limits.requests.perDay: give at least 1000, which is limits.requests.perMinute',
     ],
     [
+      'a time that nobody waits for',
+      CONTRACT.replace('p99Milliseconds: 300', 'p99Milliseconds: 700'),
+      'line 20, timeouts.attemptMilliseconds: give at least 700, which is sla.p99Milliseconds',
+    ],
+    [
+      'times that contradict each other',
+      CONTRACT.replace('p95Milliseconds: 40', 'p95Milliseconds: 400'),
+      'line 19, sla.p95Milliseconds: give at most 300, which is sla.p99Milliseconds',
+    ],
+    [
       'pauses that contradict each other',
       CONTRACT.replace('firstDelayMilliseconds: 5', 'firstDelayMilliseconds: 500'),
-      'line 19, retries.firstDelayMilliseconds: give at most 50',
+      'line 21, retries.firstDelayMilliseconds: give at most 50',
     ],
   ])('with %s keeps the subgraph from starting, and says where and what to do', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);

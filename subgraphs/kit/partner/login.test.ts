@@ -105,7 +105,7 @@ beforeEach(() => {
 
 async function open(changes: Partial<Contract> = {}): Promise<Partner<paths>> {
   const contract = { ...parseContract(CONTRACT, 'bench/contract.yaml', { BENCH_URL: address }), ...changes };
-  const metrics = createPartnerMetrics(new Registry());
+  const metrics = createPartnerMetrics(new Registry(), []);
   const partner = await createPartner<paths>({
     contract,
     identity,

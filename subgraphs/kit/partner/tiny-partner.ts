@@ -112,6 +112,8 @@ encryption:
   jwksPath: /.well-known/jwks.json
   fields: [Lamp.owner]
 limits: { requests: { perSecond: 500 }, concurrency: 8, concurrencyPerCompany: 4, batches: { lamps: 5 } }
+sla:
+  { availability: 0.99, errorRate: 0.02, p95Milliseconds: 40, p99Milliseconds: 300, measured: here, supportHours: always }
 timeouts: { connectMilliseconds: 500, attemptMilliseconds: 600 }
 retries: { attempts: 2, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50, querySuffix: /query }
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }
@@ -207,8 +209,8 @@ export async function startTinyPartner(): Promise<TinyPartner> {
   });
 
   const registry = new Registry();
-  const metrics = createPartnerMetrics(registry);
   const contract = parseContract(CONTRACT, 'tiny/contract.yaml', { TINY_PORT: new URL(sandbox.origin).port });
+  const metrics = createPartnerMetrics(registry, [contract]);
   const opened: Partner<paths>[] = [];
   const partnerWith = async (changes: Partial<Contract>): Promise<Partner<paths>> => {
     const made = await createPartner<paths>({

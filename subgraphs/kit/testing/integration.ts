@@ -85,7 +85,7 @@ export async function startIntegration<Paths, Operations, Services extends objec
     masterKey,
     secrets,
     dataDirectory: folder,
-    metrics: createPartnerMetrics(metrics),
+    metrics: createPartnerMetrics(metrics, []),
   });
   const policy = readPolicyMode(process.env);
   const options = { identity, port: 0, log, metrics, policy, directoryUrl: consents.url };

@@ -11,10 +11,7 @@ import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { runCommand } from '@commonhold/schema/cli/run-command.ts';
 import { type GeneratedFile, generateFiles, staleFiles } from '@commonhold/schema/generated-files.ts';
 import { SUBGRAPHS } from '@commonhold/schema/subgraphs.ts';
-
-const PARTNER_FOLDERS = ['smart-home/partner', 'smart-home/partner/homebridge', 'communal/partner'].map(
-  (folder) => new URL(`../subgraphs/${folder}/`, import.meta.url),
-);
+import { PARTNER_FOLDERS } from './partner-folders.ts';
 
 await runCommand('generate', async () => {
   const stale = await staleFiles([

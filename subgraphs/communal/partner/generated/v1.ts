@@ -280,6 +280,7 @@ export interface components {
         Problem: {
             status: number;
             title: string;
+            /** @example idempotency-key-reused */
             type?: string;
         };
         Reading: {

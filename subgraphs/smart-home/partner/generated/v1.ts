@@ -154,6 +154,7 @@ export interface components {
         Problem: {
             status: number;
             title: string;
+            /** @example idempotency-key-reused */
             type?: string;
         };
         /** @description The operator's own key of a residence */

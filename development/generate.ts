@@ -11,11 +11,12 @@ import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { runCommand } from '@commonhold/schema/cli/run-command.ts';
 import { type GeneratedFile, generateFiles, staleFiles } from '@commonhold/schema/generated-files.ts';
 import { SUBGRAPHS } from '@commonhold/schema/subgraphs.ts';
+import { readPartnerData } from './partner-data.ts';
 import { PARTNER_FOLDERS } from './partner-folders.ts';
 
 await runCommand('generate', async () => {
   const stale = await staleFiles([
-    ...(await generateFiles(SUBGRAPHS)),
+    ...(await generateFiles(SUBGRAPHS, await readPartnerData())),
     generateContractJsonSchema(),
     ...(await Promise.all(PARTNER_FOLDERS.map(generatePartnerTypes))).flat(),
   ]);

@@ -2,14 +2,15 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { readPartnerData } from '@commonhold/development/partner-data.ts';
 import { describe, expect, it } from '@jest/globals';
 import { type GeneratedFile, generateFiles, staleFiles } from './generated-files.ts';
 import { SUBGRAPHS, type SubgraphEntry } from './subgraphs.ts';
 
 describe('the generated files', () => {
   it('are the same each time, and those that are checked in', async () => {
-    const generated = await generateFiles(SUBGRAPHS);
-    expect(await generateFiles(SUBGRAPHS)).toEqual(generated);
+    const generated = await generateFiles(SUBGRAPHS, await readPartnerData());
+    expect(await generateFiles(SUBGRAPHS, await readPartnerData())).toEqual(generated);
     expect(await staleFiles(generated)).toEqual([]);
   });
 
@@ -35,14 +36,14 @@ describe('the generated files', () => {
       /The subgraphs don't compose \(KEY_INVALID_FIELDS: .*communal/,
     ],
   ])('are not made from an SDL that %s', async (_case, sdl, sentence) => {
-    await expect(generateFiles(await withSdl('communal', sdl))).rejects.toThrow(sentence);
+    await expect(generateFiles(await withSdl('communal', sdl), [])).rejects.toThrow(sentence);
   });
 
   it('are not made without an SDL', async () => {
     const missing = [new URL('nowhere.graphql', import.meta.url)];
     const [directory] = SUBGRAPHS;
     if (!directory) throw new Error('there is a directory');
-    await expect(generateFiles([{ ...directory, schemaFiles: missing }])).rejects.toThrow(
+    await expect(generateFiles([{ ...directory, schemaFiles: missing }], [])).rejects.toThrow(
       /The schema file .*nowhere\.graphql can't be read: restore it\./,
     );
   });

@@ -1,4 +1,5 @@
 /** The permissions as a Markdown document: a table for each type, a row for each field, a column for each role. */
+import { type PartnerData, renderPartnerData } from './partner-data.ts';
 import { type FieldPermission, type Permissions, ROLE_NAMES, type Visibility } from './permissions.ts';
 import { ROLES, type Role } from './policy.ts';
 import type { Requirement } from './requirement.ts';
@@ -33,11 +34,11 @@ function rolesWithBoundTokens(): string {
     .join(' and ');
 }
 
-/** The same text for the same permissions. */
-export function renderMatrix({ fields }: Permissions): string {
+/** The same text for the same permissions and contracts. @throws {StartupError} as `renderPartnerData` */
+export function renderMatrix({ fields }: Permissions, partners: readonly PartnerData[]): string {
   const types = Map.groupBy(fields, ({ typeName }) => typeName);
   const tables = [...types].map(([typeName, rows]) => renderType(typeName, rows));
-  return [PREAMBLE, ...tables].join('\n');
+  return [PREAMBLE, renderPartnerData(fields, partners), ...tables].join('\n');
 }
 
 function renderType(typeName: string, fields: readonly FieldPermission[]): string {

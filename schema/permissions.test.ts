@@ -50,8 +50,8 @@ describe('the permissions', () => {
 
 describe('the matrix', () => {
   it('has a row for each field and a column for each role, and marks what is delicate', () => {
-    const matrix = renderMatrix(permissions);
-    const rows = matrix.split('\n').filter((line) => line.startsWith('| `'));
+    const matrix = renderMatrix(permissions, []);
+    const rows = matrix.split('\n').filter((line) => line.startsWith('| `') && line.split(' | ').length > 2);
     expect(rows).toHaveLength(permissions.fields.length);
     expect(new Set(rows.map((row) => row.split(' | ').length))).toEqual(new Set([3 + ROLE_NAMES.length]));
     expect(rows).toContain(
@@ -64,4 +64,25 @@ describe('the matrix', () => {
       '| `setIdentityProvider` | `login:manage` and `fresh-mfa` and `strong-mfa` | fresh login, strong login | · | · | · | · | · | · | · | ● |',
     );
   });
+});
+
+describe('the table of partners', () => {
+  const partner = { partner: 'bench', purpose: 'Try the table.', fields: ['MotionSensor.occupied'] };
+
+  it('shows which personal field a partner may process', () => {
+    const lines = renderMatrix(permissions, [partner]).split('\n');
+    expect(lines).toContain('| bench | Try the table. |');
+    expect(lines).toContain('| `MotionSensor.occupied` | ● |');
+    expect(lines).toContain('| `Person.email` | · |');
+    expect(lines.filter((line) => line.includes('`Residence.'))).toEqual([]);
+  });
+
+  it.each(['MotionSensor.name', 'MotionSensor.nothing'])(
+    'is not made of a contract that takes %s for personal',
+    (field) => {
+      expect(() => renderMatrix(permissions, [{ ...partner, fields: [field] }])).toThrow(
+        `The contract with bench names ${field}, which is no personal field of the graph`,
+      );
+    },
+  );
 });

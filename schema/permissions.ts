@@ -2,7 +2,15 @@
  * Which role sees which field: the answer to that question for reviews and for tests, computed by the very functions
  * that the gateway and the subgraphs enforce.
  */
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, isInterfaceType, isObjectType } from 'graphql';
+import {
+  buildASTSchema,
+  type DocumentNode,
+  type GraphQLSchema,
+  getNamedType,
+  isInterfaceType,
+  isLeafType,
+  isObjectType,
+} from 'graphql';
 import { requirementsOf } from './directives/requirements-of.ts';
 import { isRole, LOGIN_POLICIES, ROLES, type Role, type RoleDefinition } from './policy.ts';
 import { isSatisfied, type Requirement, type Rights } from './requirement.ts';
@@ -16,6 +24,8 @@ export interface FieldPermission {
   readonly requirements: readonly Requirement[];
   /** Nobody without the policy `personal-data` sees it. */
   readonly isPersonalData: boolean;
+  /** Whether it is a value itself, rather than a way to others. */
+  readonly isValue: boolean;
   /** Nobody without the policy `fresh-mfa` sees it; `visibility` supposes a fresh login. */
   readonly needsFreshLogin: boolean;
   /** Nobody without the policy `strong-mfa` sees it; `visibility` supposes a strong login. */
@@ -44,12 +54,13 @@ export interface Permissions {
 export function permissionsOf(supergraph: DocumentNode): Permissions {
   const index = requirementsOf(supergraph);
   const schema = buildASTSchema(supergraph, { assumeValid: true, assumeValidSDL: true });
-  const fields = fieldsOf(schema).map(({ typeName, fieldName }): FieldPermission => {
+  const fields = fieldsOf(schema).map(({ typeName, fieldName, isValue }): FieldPermission => {
     const requirements = index.field(typeName, fieldName);
     return {
       typeName,
       fieldName,
       requirements,
+      isValue,
       isPersonalData: asksForPolicy(requirements, 'personal-data'),
       needsFreshLogin: asksForPolicy(requirements, 'fresh-mfa'),
       needsStrongLogin: asksForPolicy(requirements, 'strong-mfa'),
@@ -86,7 +97,7 @@ function asksForPolicy(requirements: readonly Requirement[], policy: string): bo
   );
 }
 
-function fieldsOf(schema: GraphQLSchema): readonly { readonly typeName: string; readonly fieldName: string }[] {
+function fieldsOf(schema: GraphQLSchema): readonly Pick<FieldPermission, 'typeName' | 'fieldName' | 'isValue'>[] {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap(
     (type) => type ?? [],
   );
@@ -95,6 +106,10 @@ function fieldsOf(schema: GraphQLSchema): readonly { readonly typeName: string; 
     .filter((type) => !type.name.includes('__') && !roots.some(({ name }) => name === type.name))
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
   return [...roots, ...others].flatMap((type) =>
-    Object.keys(type.getFields()).map((fieldName) => ({ typeName: type.name, fieldName })),
+    Object.values(type.getFields()).map((field) => ({
+      typeName: type.name,
+      fieldName: field.name,
+      isValue: isLeafType(getNamedType(field.type)),
+    })),
   );
 }

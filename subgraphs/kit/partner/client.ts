@@ -138,8 +138,11 @@ export function createPartnerClient<Paths>(
     }
   }
 
-  function agreedEncryption(): PayloadEncryption {
+  function agreedEncryption(place?: string): PayloadEncryption {
     if (!encryption) throw new TypeError(`the contract with ${partner} has no encryption`);
+    if (place !== undefined && !Object.hasOwn(contract.encryption?.fields ?? {}, place)) {
+      throw new TypeError(`the contract with ${partner} lets it process no ${place}`);
+    }
     return encryption;
   }
 
@@ -154,9 +157,9 @@ export function createPartnerClient<Paths>(
       );
     },
     open: async (jwe, place, schema) =>
-      parsePersonalValue(partner, place, await agreedEncryption().decrypt(jwe, place), schema),
-    decrypt: (jwe, place) => agreedEncryption().decrypt(jwe, place),
-    encrypt: (plaintext) => agreedEncryption().encrypt(plaintext, signal),
+      parsePersonalValue(partner, place, await agreedEncryption(place).decrypt(jwe, place), schema),
+    decrypt: async (jwe, place) => await agreedEncryption(place).decrypt(jwe, place),
+    encrypt: async (plaintext) => await agreedEncryption().encrypt(plaintext, signal),
   };
 }
 

@@ -53,7 +53,14 @@ const encryptionSchema = z.strictObject({
     .min(1)
     .describe('How a payload is encrypted (JWE `enc`).'),
   jwksPath: absolutePath.describe('Where the partner publishes the key that payloads towards it are encrypted with.'),
-  fields: z.array(text).min(1).describe("Personal members of the API's objects, such as `DeviceEvent.person`."),
+  fields: z
+    .record(
+      z.string().regex(/^\w+\.\w+$/, 'has to be a member of an object, such as DeviceEvent.person'),
+      z.array(z.string().regex(/^\w+\.\w+$/, 'has to be a field of the graph, such as MotionSensor.occupied')).min(1),
+    )
+    .describe(
+      "Personal members of the API's objects, such as `DeviceEvent.person`, with the fields of the graph in each.",
+    ),
 });
 
 const perSecond = z.number().int().min(1).max(10_000).describe('In a second.');

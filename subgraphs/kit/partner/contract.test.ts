@@ -64,7 +64,11 @@ describe('a partner contract', () => {
     ],
     ['too little', CONTRACT.replace('concurrency: 8', 'concurrency: 0'), 'limits.concurrency: give at least 1'],
     ['too much', CONTRACT.replace('attempts: 2', 'attempts: 9'), 'line 21, retries.attempts: give at most 5'],
-    ['an empty list', CONTRACT.replace('[Lamp.owner]', '[]'), 'line 16, encryption.fields: give at least one'],
+    [
+      'an empty list',
+      CONTRACT.replace('[Lamp.owner]', '[]'),
+      'line 16, encryption.fields.Lamp.owner: give at least one',
+    ],
     [
       'a path that is none',
       CONTRACT.replace('/oauth2/token', 'oauth2'),

@@ -18,12 +18,18 @@ const encryptedFor = async (company: string): Promise<string> => {
 
 describe('a personal value in a payload', () => {
   it('is opened by the company that it was encrypted for', async () => {
-    expect(await tiny.as('northgate').decrypt(await encryptedFor('northgate'), 'lamp.owner')).toBe('owner');
+    expect(await tiny.as('northgate').decrypt(await encryptedFor('northgate'), 'Lamp.owner')).toBe('owner');
+  });
+
+  it('is not opened where the contract lets the partner process none', async () => {
+    await expect(tiny.as('northgate').decrypt(await encryptedFor('northgate'), 'Lamp.guest')).rejects.toThrow(
+      'the contract with smart-home lets it process no Lamp.guest',
+    );
   });
 
   it('is opened by no other company', async () => {
     const value = await encryptedFor('northgate');
-    await expect(tiny.as('riverside').decrypt(value, 'lamp.owner')).rejects.toMatchObject({
+    await expect(tiny.as('riverside').decrypt(value, 'Lamp.owner')).rejects.toMatchObject({
       extensions: { code: 'PARTNER_CONTRACT_VIOLATION' },
     });
   });
@@ -34,10 +40,10 @@ describe('a personal value in a payload', () => {
     const started = performance.now();
     const error: unknown = await tiny
       .as('northgate')
-      .decrypt(value, 'lamp.owner')
+      .decrypt(value, 'Lamp.owner')
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
-      message: 'The partner smart-home answered something that its contract does not allow at lamp.owner.',
+      message: 'The partner smart-home answered something that its contract does not allow at Lamp.owner.',
       extensions: { code: 'PARTNER_CONTRACT_VIOLATION' },
     });
     expect(performance.now() - started).toBeLessThan(100);
@@ -46,7 +52,7 @@ describe('a personal value in a payload', () => {
   it.each(['', 'owner', 'a.b.c', `${'A'.repeat(70_000)}.a.a.a.a`])(
     'is refused in clear or out of form',
     async (value) => {
-      await expect(tiny.as('northgate').decrypt(value, 'lamp.owner')).rejects.toMatchObject({
+      await expect(tiny.as('northgate').decrypt(value, 'Lamp.owner')).rejects.toMatchObject({
         extensions: { code: 'PARTNER_CONTRACT_VIOLATION' },
       });
     },
@@ -57,7 +63,7 @@ describe('a personal value in a payload', () => {
     if (!encryption) throw new Error('no encryption');
     const strict = await tiny.partnerWith({ encryption: { ...encryption, keyManagement: ['ECDH-ES'] } });
     const value = await encryptedFor('northgate');
-    await expect(tiny.as('northgate', { partner: strict }).decrypt(value, 'lamp.owner')).rejects.toMatchObject({
+    await expect(tiny.as('northgate', { partner: strict }).decrypt(value, 'Lamp.owner')).rejects.toMatchObject({
       extensions: { code: 'PARTNER_CONTRACT_VIOLATION' },
     });
   });

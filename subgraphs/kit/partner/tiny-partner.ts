@@ -110,7 +110,7 @@ encryption:
   keyManagement: [ECDH-ES+A256KW]
   content: [A256GCM]
   jwksPath: /.well-known/jwks.json
-  fields: [Lamp.owner]
+  fields: { Lamp.owner: [Lamp.owner] }
 limits: { requests: { perSecond: 500 }, concurrency: 8, concurrencyPerCompany: 4, batches: { lamps: 5 } }
 sla:
   { availability: 0.99, errorRate: 0.02, p95Milliseconds: 40, p99Milliseconds: 300, measured: here, supportHours: always }

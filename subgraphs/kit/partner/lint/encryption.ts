@@ -15,13 +15,13 @@ export const lintEncryption: Check = ({ encryption }, { components, operations }
     return [[['encryption'], `add it, as the document marks ${[...marked].join(', ')} with x-personal-data`]];
   }
   const fields = ['encryption', 'fields'];
-  const named = encryption.fields.map((field, index): Complaint | undefined => {
-    if (!known.has(field)) return [[...fields, index], `take it out: the document has no ${field}`];
+  const named = Object.keys(encryption.fields).map((field): Complaint | undefined => {
+    if (!known.has(field)) return [[...fields, field], 'take it out: the document has no such member'];
     if (marked.has(field)) return undefined;
-    return [[...fields, index], `take it out, or mark ${field} with x-personal-data in the document`];
+    return [[...fields, field], 'take it out, or mark it with x-personal-data in the document'];
   });
   const forgotten = [...marked]
-    .filter((field) => !encryption.fields.includes(field))
+    .filter((field) => !Object.hasOwn(encryption.fields, field))
     .map((field): Complaint => [fields, `add ${field}, which the document marks with x-personal-data`]);
   const keys = operations
     .filter(({ route }) => /jwks/i.test(route) && route !== encryption.jwksPath)

@@ -91,13 +91,13 @@ describe('the comparison of a contract with the document of its partner', () => 
     ],
     [
       'a personal member that the document lacks',
-      contract('[Lamp.owner]', '[Lamp.owner, Lamp.guest]'),
-      'contract.yaml:16 encryption.fields.1: take it out: the document has no Lamp.guest',
+      contract('[Lamp.owner]', '[Lamp.owner], Lamp.guest: [Lamp.guest]'),
+      'contract.yaml:16 encryption.fields.Lamp.guest: take it out: the document has no such member',
     ],
     [
       'an encrypted member that is not marked',
-      contract('[Lamp.owner]', '[Lamp.owner, Lamp.id]'),
-      'contract.yaml:16 encryption.fields.1: take it out, or mark Lamp.id',
+      contract('[Lamp.owner]', '[Lamp.owner], Lamp.id: [Lamp.id]'),
+      'contract.yaml:16 encryption.fields.Lamp.id: take it out, or mark it',
     ],
     [
       'a marked member that is not encrypted',

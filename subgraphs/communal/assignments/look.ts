@@ -37,7 +37,7 @@ const NOT_OVER = ['assigned', 'in-progress', 'open'] as const;
 export function createLook({ partner, assignments, log }: LookParts): Look {
   return async (tenant, signal) => {
     const began = new Date();
-    const request = { principal: { tenant }, requestId: randomUUID(), signal, log };
+    const request = { principal: { tenant }, requestId: randomUUID(), isBackground: true, signal, log };
     const client = createCommunalClient(
       partner.forRequest({ ...request, deadline: began.getTime() + LONGEST_MILLISECONDS }),
     );

@@ -28,7 +28,10 @@ import type { InTurn, Resilience } from './resilience.ts';
 import { type Answer, type Transport, violation } from './transport.ts';
 
 /** What a call has to know of the request that it is made for. */
-export type PartnerRequest = Pick<SubgraphRequest, 'requestId' | 'deadline' | 'signal' | 'log'>;
+export interface PartnerRequest extends Pick<SubgraphRequest, 'requestId' | 'deadline' | 'signal' | 'log'> {
+  /** Nobody waits for what comes of it: it comes after what somebody waits for. */
+  readonly isBackground?: boolean;
+}
 
 export interface PartnerClient<Paths> {
   readonly tenant: TenantId;
@@ -86,6 +89,7 @@ export function createPartnerClient<Paths>(
   const { contract, resilience, metrics } = connection;
   const { partner } = contract;
   const { tenant, encryption } = access;
+  const { isBackground = false } = request;
   const timeLeft = request.deadline - Date.now();
   const isOver = timeLeft > 0 ? AbortSignal.timeout(timeLeft) : AbortSignal.abort();
   const signal = AbortSignal.any([request.signal, isOver]);
@@ -102,7 +106,7 @@ export function createPartnerClient<Paths>(
       const path = contract.basePath + requestPath(partner, template, options.path, options.query);
       const headers = { ...stringMembers(options.header), 'x-request-id': request.requestId };
       const isIdempotent = isRepeatable(method, template, headers, contract);
-      const answer = await resilience.run({ company: tenant, isIdempotent, signal }, (inTurn) =>
+      const answer = await resilience.run({ company: tenant, isBackground, isIdempotent, signal }, (inTurn) =>
         sendAuthorized(connection, access, inTurn, { method, path, headers, body: options.body, signal }),
       );
       const parsed = options.schema.safeParse(withoutForeign(answer, operation));

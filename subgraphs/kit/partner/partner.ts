@@ -121,7 +121,9 @@ async function open(options: ReachableOptions): Promise<OpenedPartner> {
 
 /** For what a company asks beside its requests: tokens and keys. */
 function inTurnOf(company: string, turns: Turns, { send }: Transport): Pick<Transport, 'send'> {
-  return { send: (exchange) => turns.run(company, exchange.signal, () => send(exchange)) };
+  return {
+    send: (exchange) => turns.run({ company, isBackground: false, signal: exchange.signal }, () => send(exchange)),
+  };
 }
 
 async function openAccess(

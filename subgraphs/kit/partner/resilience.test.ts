@@ -90,6 +90,37 @@ describe('one company that asks a lot', () => {
   });
 });
 
+describe('what nobody waits for', () => {
+  it('comes after what somebody waits for, of whichever company', async () => {
+    const partner = await tiny.partnerWith({
+      limits: { ...tiny.contract.limits, concurrency: 1, concurrencyPerCompany: 1 },
+    });
+    await codeOf(ask(partner, 'northgate'));
+    await codeOf(ask(partner, 'riverside'));
+    await tiny.plain('smart-home', '/sandbox/calls', { method: 'DELETE' });
+    const asked = (company: string, isBackground: boolean, requestId: string) =>
+      codeOf(
+        tiny
+          .as(company, { partner, isBackground, requestId })
+          .call('post', '/lamps/query', { body: {}, schema: z.unknown() }),
+      );
+    const codes = await Promise.all([
+      asked('northgate', false, 'first'),
+      asked('northgate', true, 'background'),
+      asked('riverside', true, 'background'),
+      asked('northgate', false, 'foreground'),
+      asked('northgate', false, 'foreground'),
+      asked('riverside', false, 'foreground'),
+    ]);
+    expect(new Set(codes)).toEqual(new Set(['ok']));
+    expect((await tiny.calls()).map(({ requestId }) => requestId)).toEqual([
+      'first',
+      ...Array.from({ length: 3 }, () => 'foreground'),
+      ...Array.from({ length: 2 }, () => 'background'),
+    ]);
+  });
+});
+
 describe('a caller who waits for its turn', () => {
   it('is let go when its time is over', async () => {
     const partner = await tiny.partnerWith({ limits: { ...tiny.contract.limits, concurrencyPerCompany: 1 } });

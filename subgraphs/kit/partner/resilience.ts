@@ -16,14 +16,12 @@ import {
 import type { Contract } from './contract.ts';
 import type { PartnerMetrics } from './metrics.ts';
 import { PartnerError } from './partner-error.ts';
-import type { Turns } from './turns.ts';
+import type { Asking, Turns } from './turns.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
-export interface Attempt {
-  readonly company: string;
+export interface Attempt extends Asking {
   /** Whether it may be repeated without doing it twice. */
   readonly isIdempotent: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** Runs one exchange when it is the company's turn. */
@@ -52,14 +50,15 @@ export function createResilience(contract: Contract, turns: Turns, metrics: Part
     { maxAttempts: retries.attempts, backoff: new DelegateBackoff((context) => delay(context, contract)) },
   );
   return {
-    run: async ({ company, isIdempotent, signal }, work) => {
+    run: async ({ isIdempotent, ...asking }, work) => {
+      const { signal } = asking;
       const policy = isIdempotent ? wrap(repeat, breaker) : breaker;
       let mayHaveTakenEffect = false;
       const result = policy.execute(async () => {
         const before = mayHaveTakenEffect;
         let isBegun = false;
         const inTurn: InTurn = (exchange) =>
-          turns.run(company, signal, () => {
+          turns.run(asking, () => {
             isBegun = true;
             mayHaveTakenEffect = true;
             return exchange();

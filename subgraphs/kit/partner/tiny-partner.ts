@@ -128,6 +128,7 @@ export interface ClientOptions {
   /** Instead of the partner of the tests' contract. */
   readonly partner?: Partner<paths>;
   readonly milliseconds?: number;
+  readonly isBackground?: boolean;
   readonly requestId?: string;
 }
 
@@ -145,7 +146,9 @@ export interface TinyPartner {
   /** Another partner object over the same sandbox, such as with another contract. */
   partnerWith(changes: Partial<Contract>): Promise<Partner<paths>>;
   fault(faults: object): Promise<void>;
-  calls(requestId?: string): Promise<readonly { readonly operation: string; readonly company?: string }[]>;
+  calls(
+    requestId?: string,
+  ): Promise<readonly { readonly operation: string; readonly company?: string; readonly requestId?: string }[]>;
   /** A plain request by the identity of a service. */
   plain(service: 'smart-home' | 'communal', path: string, options?: object): ReturnType<typeof request>;
   stop(): Promise<void>;
@@ -269,11 +272,12 @@ export async function startTinyPartner(): Promise<TinyPartner> {
 function clientOf(
   partner: Partner<paths>,
   company: string,
-  { milliseconds = 5_000, requestId = 'request' }: ClientOptions,
+  { milliseconds = 5_000, isBackground = false, requestId = 'request' }: ClientOptions,
 ): PartnerClient<paths> {
   return partner.forRequest({
     principal: { tenant: tenantId(company) },
     requestId,
+    isBackground,
     deadline: Date.now() + milliseconds,
     signal: new AbortController().signal,
     log: createLog('test', { LOG_LEVEL: 'silent' }),

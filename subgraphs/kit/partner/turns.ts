@@ -1,10 +1,17 @@
 /**
  * Who may ask the partner next: companies take turns, one request each, as long as the agreed concurrency and rates let
- * them. A company that asks a lot waits in its own queue and leaves the others' turns alone.
+ * them. A company that asks a lot waits in its own queue and leaves the others' turns alone. What nobody waits for comes
+ * after everything else, of whichever company.
  */
 import type { Allowance } from './allowance.ts';
 import type { Contract } from './contract.ts';
 import { PartnerError } from './partner-error.ts';
+
+export interface Asking {
+  readonly company: string;
+  readonly isBackground: boolean;
+  readonly signal: AbortSignal;
+}
 
 export interface Turns {
   /**
@@ -13,10 +20,11 @@ export interface Turns {
    * @throws {PartnerError} PARTNER_RATE_LIMITED when its turn wouldn't come in time, PARTNER_TIMEOUT when `signal` is
    * aborted before; `exchange` wasn't begun then
    */
-  run<Result>(company: string, signal: AbortSignal, exchange: () => Promise<Result>): Promise<Result>;
+  run<Result>(asking: Asking, exchange: () => Promise<Result>): Promise<Result>;
 }
 
 interface Waiting {
+  readonly isBackground: boolean;
   readonly until: number;
   /** `release` is for the end of the exchange. */
   readonly begin: (release: () => void) => void;
@@ -66,7 +74,8 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
 
   function nextCompany(): readonly [string, Queue] | undefined {
     const now = performance.now();
-    return queues.entries().find(([, queue]) => hasPlace(queue) && restOf(queue) <= now);
+    const free = [...queues].filter(([, queue]) => hasPlace(queue) && restOf(queue) <= now);
+    return free.find(([, queue]) => firstInForeground(queue)) ?? free[0];
   }
 
   function hasPlace(queue: Queue): boolean {
@@ -75,7 +84,7 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
   }
 
   function begin(queue: Queue, release: () => void): void {
-    const [first] = queue.waiting;
+    const first = firstInForeground(queue) ?? queue.waiting.values().next().value;
     if (!first) {
       // Whoever waited gave up meanwhile.
       release();
@@ -119,7 +128,7 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
     return queue;
   }
 
-  function wait(queue: Queue, signal: AbortSignal): Promise<() => void> {
+  function wait(queue: Queue, { isBackground, signal }: Asking): Promise<() => void> {
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
     const leave = (): void => {
       queue.waiting.delete(waiting);
@@ -127,6 +136,7 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
       signal.removeEventListener('abort', giveUp);
     };
     const waiting: Waiting = {
+      isBackground,
       until: performance.now() + limits.queueMilliseconds,
       begin: (release) => {
         leave();
@@ -150,11 +160,11 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
   }
 
   return {
-    run: async (company, signal, exchange) => {
-      const queue = queueOf(company);
+    run: async (asking, exchange) => {
+      const queue = queueOf(asking.company);
       const places = limits.queue + Math.max(0, limits.concurrencyPerCompany - queue.underWay);
       if (queue.waiting.size >= places) throw refusal('queue full');
-      const turn = wait(queue, signal);
+      const turn = wait(queue, asking);
       void handOut();
       const release = await turn;
       try {
@@ -167,4 +177,8 @@ export function createTurns({ partner, limits }: Pick<Contract, 'partner' | 'lim
       }
     },
   };
+}
+
+function firstInForeground({ waiting }: Queue): Waiting | undefined {
+  return waiting.values().find(({ isBackground }) => !isBackground);
 }

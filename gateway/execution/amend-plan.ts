@@ -9,18 +9,18 @@ import type { FetchNode, PlanNode, QueryPlanSelectionNode, ResponsePath } from '
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLNamedType,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
   stripIgnoredCharacters,
 } from 'graphql';
-import { fragmentsOf } from '../authorization/operation.ts';
+import { operationOf } from './fetch-operation.ts';
+import { fieldIn } from './joins.ts';
+import { mapPlan } from './map-plan.ts';
 import { findRequiredArguments, type Needs, placeOf } from './required-arguments.ts';
 import { returnedType } from './runtime-types.ts';
 import { usedVariables } from './used-variables.ts';
@@ -40,35 +40,11 @@ export function createPlanAmendment(
     const name = id.slice(id.indexOf('.') + 1);
     keysByName.set(name, new Set([...(keysByName.get(name) ?? [name]), ...some.map(({ alias }) => alias)]));
   }
-  return amend;
-
-  function amend(node: PlanNode): PlanNode {
-    switch (node.kind) {
-      case 'Fetch':
-        return inParallel(amendFetch(node));
-      case 'Flatten':
-        return inParallel(pathsOf(node.path).map((path) => ({ ...node, path, node: amend(node.node) })));
-      case 'Sequence':
-      case 'Parallel':
-        return { ...node, nodes: node.nodes.map(amend) };
-      case 'Condition': {
-        const { ifClause, elseClause } = node;
-        return {
-          ...node,
-          ...(ifClause && { ifClause: amend(ifClause) }),
-          ...(elseClause && { elseClause: amend(elseClause) }),
-        };
-      }
-      case 'Defer': {
-        const { primary, deferred } = node;
-        return { ...node, primary: amendPart(primary), deferred: deferred.map(amendPart) };
-      }
-    }
-  }
-
-  function amendPart<Part extends { readonly node?: PlanNode }>(part: Part): Part {
-    return part.node ? { ...part, node: amend(part.node) } : part;
-  }
+  return (node) =>
+    mapPlan(node, {
+      fetch: (fetch) => inParallel(amendFetch(fetch)),
+      flatten: (flatten) => inParallel(pathsOf(flatten.path).map((path) => ({ ...flatten, path }))),
+    });
 
   /** A path through such a field goes through each of its variants; what isn't there is not found. */
   function pathsOf(path: ResponsePath): readonly ResponsePath[] {
@@ -80,12 +56,11 @@ export function createPlanAmendment(
   }
 
   function amendFetch(fetch: FetchNode): readonly FetchNode[] {
-    const document = fetch.operationDocumentNode ?? parse(fetch.operation, { noLocation: true });
-    const operation = document.definitions.find((node) => node.kind === Kind.OPERATION_DEFINITION);
-    if (!operation) return [fetch];
-    const selections = inlined(operation.selectionSet, fragmentsOf(document));
+    const asked = operationOf(fetch);
+    if (!asked) return [fetch];
+    const { operation, selections } = asked;
     const needs = (type: string, { name }: FieldNode): Needs | undefined =>
-      requiredBy.get(`${fetch.serviceName} ${type}.${name.value}`);
+      requiredBy.get(fieldIn(fetch.serviceName, type, name.value));
     return groupsOf(selections, needs).map((group, index) => {
       const kept = entityFields(selections, (type, field) => {
         const needed = needs(type, field);
@@ -180,26 +155,6 @@ function entityFields(
       ? { ...node, selectionSet: { ...node.selectionSet, selections: keep(node.selectionSet.selections, undefined) } }
       : node,
   );
-}
-
-/** Without named fragments, since what is changed depends on the place. */
-function inlined(
-  { selections }: SelectionSetNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): readonly SelectionNode[] {
-  return selections.flatMap((node): readonly SelectionNode[] => {
-    if (node.kind === Kind.FRAGMENT_SPREAD) {
-      const fragment = fragments.get(node.name.value);
-      if (!fragment) return [];
-      const { typeCondition, selectionSet } = fragment;
-      const selections = inlined(selectionSet, fragments);
-      const directives = node.directives ?? [];
-      return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet: { ...selectionSet, selections } }];
-    }
-    if (!node.selectionSet) return [node];
-    const below = { ...node.selectionSet, selections: inlined(node.selectionSet, fragments) };
-    return [node.kind === Kind.FIELD ? { ...node, selectionSet: below } : { ...node, selectionSet: below }];
-  });
 }
 
 function nameNode(value: string): NonNullable<FieldNode['alias']> {

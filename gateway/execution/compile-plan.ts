@@ -6,6 +6,7 @@
 import type { FetchNode, PlanNode, QueryPlan, ResponsePath } from '@apollo/query-planner';
 import { type GraphQLSchema, parse } from 'graphql';
 import { createPlanAmendment } from './amend-plan.ts';
+import { createConditionalRequires } from './conditional-requires.ts';
 import { compileEntityFetch } from './entity-fetch.ts';
 import { keysOf, needsOf } from './needs.ts';
 import { compileReader } from './read-answer.ts';
@@ -26,13 +27,16 @@ export function createPlanCompiler(
   parsedAtFirst: number,
 ): (plan: QueryPlan) => Step {
   const compiled = new WeakMap<QueryPlan, Step>();
-  const amend = createPlanAmendment(parse(supergraph, { noLocation: true }), schema) ?? ((node: PlanNode) => node);
+  const joins = parse(supergraph, { noLocation: true });
+  const asIs = (node: PlanNode): PlanNode => node;
+  const require = createConditionalRequires(joins, schema) ?? asIs;
+  const amend = createPlanAmendment(joins, schema) ?? asIs;
   return (plan) => {
     const known = compiled.get(plan);
     if (known) return known;
     const { node } = plan;
     if (node?.kind === 'Subscription') throw new TypeError('subscriptions are not planned here');
-    const step = node ? compilePlan(amend(node), schema, clientSchema, parsedAtFirst) : nothing;
+    const step = node ? compilePlan(amend(require(node)), schema, clientSchema, parsedAtFirst) : nothing;
     compiled.set(plan, step);
     return step;
   };

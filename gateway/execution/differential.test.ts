@@ -109,7 +109,7 @@ function nullOn(data: unknown, path: readonly string[], depth = 0): string | und
 
 /** What else a subgraph is told of an entity, beside what it has to be, is the planner's choice. */
 function withoutTold(data: unknown): unknown {
-  return JSON.parse(JSON.stringify(data), (key, value) => (/_(requiring|nesting)$/.test(key) ? typeof value : value));
+  return JSON.parse(JSON.stringify(data), (key, value) => (/_(requiring|nesting)$/.test(key) ? 'told' : value));
 }
 
 /**

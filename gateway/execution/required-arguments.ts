@@ -5,20 +5,8 @@
  * 2. Those of one name belong together as far as their types do: an interface and the types that implement it.
  * 3. Where there are several choices of arguments, each has a name of its own.
  */
-import {
-  type ArgumentNode,
-  type DocumentNode,
-  type FieldNode,
-  type GraphQLNamedType,
-  type GraphQLSchema,
-  isAbstractType,
-  Kind,
-  parse,
-  print,
-  type SelectionSetNode,
-  visit,
-} from 'graphql';
-import { returnedType } from './runtime-types.ts';
+import { type ArgumentNode, type DocumentNode, type FieldNode, type GraphQLSchema, print } from 'graphql';
+import { type Requirement, requirementsIn } from './joins.ts';
 
 /** One choice of arguments: what it is, and the name under which it is fetched. */
 export interface Variant {
@@ -32,7 +20,7 @@ export type Needs = ReadonlyMap<string, string>;
 export interface RequiredArguments {
   /** `Type.field` → all variants, where there are several. */
   readonly variants: ReadonlyMap<string, readonly Variant[]>;
-  /** `subgraph Type.field` → what it requires of such. */
+  /** By `fieldIn` → what it requires of such. */
   readonly requiredBy: ReadonlyMap<string, Needs>;
 }
 
@@ -68,16 +56,6 @@ export function findRequiredArguments(supergraph: DocumentNode, schema: GraphQLS
   return { variants, requiredBy };
 }
 
-interface Requirement {
-  /** The type on which it is required, and those that implement it. */
-  readonly types: ReadonlySet<string>;
-  /** As it is required. */
-  readonly field: FieldNode;
-  readonly path: readonly string[];
-  /** `subgraph Type.field` of the one that requires it. */
-  readonly by: string;
-}
-
 /** Requirements of one field, by whichever of its types. */
 interface Family {
   readonly name: string;
@@ -109,58 +87,4 @@ function textOf(field: FieldNode): string {
     .map((argument) => print(argument))
     .toSorted()
     .join(',');
-}
-
-function requirementsIn(supergraph: DocumentNode, schema: GraphQLSchema): readonly Requirement[] {
-  const subgraphs = new Map<string, string>();
-  const found: Requirement[] = [];
-  visit(supergraph, {
-    EnumValueDefinition(node) {
-      const name = textArgument(node.directives?.find((one) => one.name.value === 'join__graph')?.arguments, 'name');
-      if (name !== undefined) subgraphs.set(node.name.value, name);
-    },
-  });
-  for (const type of supergraph.definitions) {
-    if (type.kind !== Kind.OBJECT_TYPE_DEFINITION && type.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    for (const field of type.fields ?? []) {
-      for (const directive of field.directives ?? []) {
-        const requires = textArgument(directive.arguments, 'requires');
-        const graph = directive.arguments?.find(({ name }) => name.value === 'graph')?.value;
-        if (requires === undefined || graph?.kind !== Kind.ENUM) continue;
-        const by = `${subgraphs.get(graph.value) ?? ''} ${type.name.value}.${field.name.value}`;
-        collect(selectionSetOf(requires), schema.getType(type.name.value), [], by);
-      }
-    }
-  }
-  return found;
-
-  function collect(
-    { selections }: SelectionSetNode,
-    type: GraphQLNamedType | undefined,
-    path: readonly string[],
-    by: string,
-  ): void {
-    for (const node of selections) {
-      if (node.kind === Kind.INLINE_FRAGMENT) {
-        const condition = node.typeCondition?.name.value;
-        collect(node.selectionSet, condition === undefined ? type : schema.getType(condition), path, by);
-      } else if (node.kind === Kind.FIELD && type) {
-        const own = [...path, node.name.value];
-        const possible = isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [];
-        found.push({ types: new Set([type.name, ...possible]), field: node, path: own, by });
-        if (node.selectionSet) collect(node.selectionSet, returnedType(type, node.name.value), own, by);
-      }
-    }
-  }
-}
-
-function textArgument(given: readonly ArgumentNode[] | undefined, name: string): string | undefined {
-  const value = given?.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.STRING ? value.value : undefined;
-}
-
-function selectionSetOf(fields: string): SelectionSetNode {
-  const [operation] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
-  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('no selection');
-  return operation.selectionSet;
 }

@@ -21,6 +21,8 @@ function typed(typename: string) {
 
 const A = { id: '1', pId: 'p1', compositeId: { one: '1', two: '2', three: '3' }, name: 'a.1' };
 
+const ALL = { name: 'n', info: { size: 3, note: 'x' } };
+
 describe('where others are wrong', () => {
   it('a key is not taken from a field that an alias puts in its place', async () => {
     const graph = shop();
@@ -287,6 +289,48 @@ describe('where others are wrong', () => {
       errors: [],
     });
     expect(graph.received['b']?.at(-1)?.query).toContain('__typename stars');
+  });
+
+  it.each([
+    ['query ($is: Boolean = false) { thing { size requiring @include(if: $is) } }', { size: 5 }, {}],
+    [
+      'query ($is: Boolean = true) { thing { size requiring @include(if: $is) } }',
+      { size: 5, requiring: 'n 3 x' },
+      ALL,
+    ],
+    ['query ($is: Boolean = true) { thing { ... @skip(if: $is) { requiring } size } }', { size: 5 }, {}],
+    ['query ($is: Boolean = true) { thing { requiring @skip(if: $is) lesser } }', { lesser: 3 }, { info: { size: 3 } }],
+    [
+      'query ($is: Boolean = true, $no: Boolean = false) { thing { requiring @include(if: $is) @skip(if: $no) } }',
+      { requiring: 'n 3 x' },
+      ALL,
+    ],
+  ])('a field that is not asked for requires nothing: %s', async (query, thing, told) => {
+    const graph = graphInProcess({
+      a: {
+        sdl: 'type Query { thing: Thing } type Thing @key(fields: "id") { id: ID! name: String info: Info } type Info @shareable { size: Int note: String }',
+        resolvers: { Query: { thing: () => ({ id: '1', name: 'n', info: { size: 3, note: 'x' } }) } },
+      },
+      b: {
+        sdl: `
+          type Thing @key(fields: "id") {
+            id: ID! name: String @external info: Info @external size: Int
+            lesser: Int @requires(fields: "info { size }") requiring: String @requires(fields: "name info { size note }")
+          }
+          type Info @shareable { size: Int note: String }`,
+        resolvers: {
+          Thing: {
+            __resolveReference: (told: object) => told,
+            size: () => 5,
+            lesser: ({ info }: { info: { size: number } }) => info.size,
+            requiring: ({ name, info }: { name: string; info: { size: number; note: string } }) =>
+              `${name} ${info.size} ${info.note}`,
+          },
+        },
+      },
+    });
+    expect(await graph.ask(query)).toEqual({ data: { thing }, errors: [] });
+    expect(representationsOf(graph, 'b')).toEqual([[{ __typename: 'Thing', id: '1', ...told }]]);
   });
 
   it('fields of one name are one field, also when their conditions differ', async () => {

@@ -32,6 +32,8 @@ function merge(target: Data, source: Data): void {
 }
 
 function mergedValue(existing: unknown, value: unknown): unknown {
+  // An error within a part makes null what others may have told of.
+  if (value === null && existing !== undefined) return existing;
   if (isList(existing) && isList(value)) return value.map((item, index) => mergedValue(existing[index], item));
   if (!isData(existing) || !isData(value)) return structuredClone(value);
   merge(existing, value);

@@ -6,7 +6,8 @@ import type { Schema } from '@apollo/federation-internals';
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { GatewayGraphQLRequestContext, GatewayGraphQLResponse } from '@apollo/server-gateway-interface';
-import { type DocumentNode, GraphQLError, Kind, parse, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, GraphQLError, isInterfaceType, Kind, parse, type SelectionSetNode } from 'graphql';
+import { createConditionalRequires } from '../../execution/conditional-requires.ts';
 import { buildSupergraph } from '../../supergraph/build-supergraph.ts';
 import type { LoadedSupergraph } from '../../supergraph/load-supergraph.ts';
 import type { AnswerRequest } from './invented-subgraph.ts';
@@ -38,6 +39,7 @@ export async function executeByApollo(
           errors: missedPaths(query, variables).map((path) => new GraphQLError('missed', { path })),
         }));
         const plain: GatewayGraphQLResponse = JSON.parse(JSON.stringify(result));
+        forgetStandIns(plain.data?.['_entities'], supergraph);
         const told = everywhere(plain, variables)?.map((error) => atEntity(error, root, path, variables));
         if (path.length === 0) Object.assign(root, plain.data);
         return { ...plain, ...(told && { errors: new Diverted(told, errors) }) };
@@ -46,7 +48,7 @@ export async function executeByApollo(
   }
   const context = { request: { variables }, metrics: {}, context: {}, document } as unknown;
   const result = await executeQueryPlan(
-    plan,
+    withConditionalRequires(plan, supergraph),
     services,
     context as GatewayGraphQLRequestContext,
     buildOperationContext({ schema: supergraph.clientSchema, operationDocument: document }),
@@ -58,6 +60,21 @@ export async function executeByApollo(
   const violations = (Array.isArray(completion) ? completion : []).map(({ path }: GraphQLError) => path ?? []);
   const unexplained = violations.filter((path) => !explained.some((other) => isOnOnePath(path, other)));
   return { data: result.data ?? null, errorPaths: sorted([...explained, ...unexplained]) };
+}
+
+/** What it gets wrong: the name of an interface, from a subgraph to which that is an object type, replaces the object's own. */
+function forgetStandIns(entities: unknown, { fullSchema }: LoadedSupergraph): void {
+  for (const entity of Array.isArray(entities) ? entities : []) {
+    if (isInterfaceType(fullSchema.getType(entity?.__typename))) delete entity.__typename;
+  }
+}
+
+/** What the planner gets wrong: a fetch asks for what only fields require that aren't asked for. */
+function withConditionalRequires(plan: QueryPlan, { sdl, fullSchema }: LoadedSupergraph): QueryPlan {
+  const amend = createConditionalRequires(parse(sdl, { noLocation: true }), fullSchema);
+  const { node } = plan;
+  if (!amend || !node || node.kind === 'Subscription') return plan;
+  return { ...plan, node: amend(node) };
 }
 
 type Path = readonly (string | number)[];

@@ -184,6 +184,7 @@ describe('the agreed rate', () => {
 
   it('is divided between companies, however much one of them asks', async () => {
     const [partner] = await replicas(1, 'requests: { perSecond: 10 }');
+    await ask(partner, 'northgate');
     await ask(partner, 'riverside');
     const many = Array.from({ length: 30 }, () => ask(partner, 'northgate'));
     await pause(100);

@@ -291,6 +291,36 @@ describe('where others are wrong', () => {
     expect(graph.received['b']?.at(-1)?.query).toContain('__typename stars');
   });
 
+  it('a list of lists has what each of two fetches brings', async () => {
+    const resolve = ({ id }: { readonly id: string }) => ({ __typename: 'Book', id, pages: 100 });
+    const graph = graphInProcess({
+      a: {
+        sdl: `
+          type Query { one: Int }
+          interface Media @key(fields: "id") { id: ID! }
+          type Book implements Media @key(fields: "id") { id: ID! pages: Int }`,
+        resolvers: { Media: { __resolveReference: resolve }, Book: { __resolveReference: resolve } },
+      },
+      b: {
+        sdl: 'type Query { media: Media } type Media @interfaceObject @key(fields: "id") { id: ID! }',
+        resolvers: { Query: { media: () => ({ id: '1' }) }, Media: { __resolveReference: resolve } },
+      },
+      c: {
+        sdl: 'type Media @interfaceObject @key(fields: "id") { id: ID! shelves: [[Shelf!]] } type Shelf { row: Int place: Int }',
+        resolvers: {
+          Media: { __resolveReference: ({ id }: { id: string }) => ({ id, shelves: [[{ row: 1, place: 2 }]] }) },
+        },
+      },
+    });
+    const query =
+      'query ($yes: Boolean = true) { media { ... on Book @include(if: $yes) { __typename shelves { row } } shelves { place } } }';
+    expect(await graph.ask(query)).toEqual({
+      data: { media: { __typename: 'Book', shelves: [[{ row: 1, place: 2 }]] } },
+      errors: [],
+    });
+    expect(graph.received['c']).toHaveLength(2);
+  });
+
   it.each([
     ['query ($is: Boolean = false) { thing { size requiring @include(if: $is) } }', { size: 5 }, {}],
     [

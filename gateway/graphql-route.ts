@@ -13,7 +13,6 @@ import { MULTIPART_RESPONSE, multipartAnswer } from './multipart.ts';
 import type { AdmittedRequest, IncomingRequest, Pipeline } from './pipeline.ts';
 import { assertAcceptable } from './protection/media-type.ts';
 import type { Metrics } from './telemetry/metrics.ts';
-import { noteRequestEnd } from './telemetry/note-request-end.ts';
 import type { GatewayContext } from './telemetry/observe-operations.ts';
 import type { RequestRecord } from './telemetry/request-record.ts';
 
@@ -108,18 +107,11 @@ function arrivalOf(
   return { method, address, certificate: certificateThumbprint(certificate) };
 }
 
-/**
- * A client that doesn't read what is told has as long again as the request may take. One that is cut off, or goes away,
- * ends its request too, of which Fastify tells nothing then.
- */
-function endUnread(request: FastifyRequest, reply: FastifyReply, parts: RouteParts): void {
-  const { raw: response } = reply;
-  const end = request.record.startedAt + 2 * parts.configuration.requestTimeoutMilliseconds;
+/** A client that doesn't read what is told has as long again as the request may take, and is cut off. */
+function endUnread({ record }: FastifyRequest, { raw: response }: FastifyReply, { configuration }: RouteParts): void {
+  const end = record.startedAt + 2 * configuration.requestTimeoutMilliseconds;
   const timer = setTimeout(() => response.destroy(), end - Date.now());
-  response.once('close', () => {
-    clearTimeout(timer);
-    if (!response.writableFinished) noteRequestEnd(request, reply, parts);
-  });
+  response.once('close', () => clearTimeout(timer));
 }
 
 /**

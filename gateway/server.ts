@@ -121,15 +121,16 @@ function createHttpServer({ configuration, admission, companyOf, metrics, log }:
     http: { headersTimeout: SLOWEST_REQUEST_MILLISECONDS },
   });
   server.server.maxConnections = MOST_CONNECTIONS;
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url === '/graphql') noteRequestEnd(request, reply, { metrics, log });
+    done();
+  });
   refuseEarly(server, { admission, companyOf, metrics, allowedOrigins: configuration.allowedOrigins });
   server.addHook('onRequest', async (request, reply) => {
     request.record = startRecord(request.id);
     reply.header('x-request-id', request.id);
   });
   closeConnectionsWhenDraining(server);
-  server.addHook('onResponse', async (request, reply) => {
-    if (request.routeOptions.url === '/graphql') noteRequestEnd(request, reply, { metrics, log });
-  });
   server.setErrorHandler((error, request, reply) => sendError(error, request, reply, log));
   server.setNotFoundHandler((request, reply) =>
     GRAPHQL.test(request.url)

@@ -21,9 +21,13 @@ export async function listenOnFreePort(server: Server & { closeAllConnections?()
   };
 }
 
-/** A port that was free a moment ago, for a process that has to be told one. */
+const given = new Set<number>();
+
+/** A port that was free a moment ago, for a process that has to be told one; another one each time. */
 export async function freePort(): Promise<number> {
   const { port, stop } = await listenOnFreePort(createServer());
   await stop();
+  if (given.has(port)) return freePort();
+  given.add(port);
   return port;
 }

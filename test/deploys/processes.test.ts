@@ -150,7 +150,7 @@ describe('a start that cannot succeed', () => {
       'communal',
       ['partner/contract.yaml', 'basePath: /v1', 'basePath: [/v1'],
       'main.ts',
-      'partner/contract.yaml is not YAML at line',
+      'partner/contract.yaml is wrong at line',
     ],
     [
       "a partner's document that is broken",

@@ -14,7 +14,7 @@ import { fieldsBySubgraph, reachedFields } from './reached-fields.ts';
 import { type Bench, createBench } from './surroundings.ts';
 import { type Outcome, tryOperation } from './trial.ts';
 
-const OPERATIONS = Number(process.env['ISOLATION_OPERATIONS'] ?? 400);
+const OPERATIONS = Number(process.env['ISOLATION_OPERATIONS'] ?? 240);
 const SEED = process.env['ISOLATION_SEED'];
 const PATH = process.env['ISOLATION_PATH'];
 

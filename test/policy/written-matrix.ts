@@ -21,6 +21,7 @@ export async function readWrittenMatrix(): Promise<readonly WrittenField[]> {
     const [typeName = '', ...lines] = section.split('\n');
     const [titles = [], , ...rows] = lines.filter((line) => line.startsWith('|')).map(cellsOf);
     const roles = titles.map((title) => title.toUpperCase().replaceAll(' ', '_'));
+    if (!roles.some(isRole)) return [];
     return rows.map((cells): WrittenField => {
       const [field = '', , note = ''] = cells;
       const marks = cells.flatMap((cell, index): [Role, Visibility][] => {

@@ -2,7 +2,8 @@
  * Tests run in ES modules, compiled one by one by swc; what they test runs as real processes beside them.
  *
  * `rooms`: tests beside the code of a room, which start what they need. `system`: tests by guarantee, which share one
- * running system. `processes`: tests by guarantee that start what they need themselves.
+ * running system. `processes`: tests by guarantee that start what they need themselves. `waiting`: those of them that wait
+ * for minutes.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,12 +28,13 @@ const shared = {
 };
 const NEVER = ['/node_modules/', '/.data/'];
 
+const WAITING = ['/test/encryption/rotation\\.test\\.ts$'];
+
 /** None of these knows the shared system; one that asks for it all the same fails at once. */
 const WITH_PROCESSES_OF_THEIR_OWN = [
   'access/model',
   'browser/(other-graph|passkeys)',
   'deploys/processes',
-  'encryption/rotation',
   'faults/edges-[\\w-]+',
   'identity/(access-token|back-channel-logout|federated-login|invitations|issuer-[\\w-]+|own-factors|passkeys)',
   'identity/(proof-of-possession|recovery)',
@@ -58,9 +60,15 @@ export default {
     },
     {
       ...shared,
+      displayName: 'waiting',
+      testRegex: WAITING,
+      testPathIgnorePatterns: NEVER,
+    },
+    {
+      ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN],
+      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN, ...WAITING],
       globalSetup: '<rootDir>/test/system/start.ts',
       globalTeardown: '<rootDir>/test/system/stop.ts',
     },

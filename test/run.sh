@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the three kinds of tests side by side, since each mostly waits; what is given goes to all of them: a path, an
+# Runs the kinds of tests side by side, since each mostly waits; what is given goes to all of them: a path, an
 # option of Jest. Those of one kind that share a system, ports or logins run one after the other.
 set -u
 cd "$(dirname "$0")/.."
@@ -25,8 +25,11 @@ run rooms "$@" &
 rooms=$!
 run processes --runInBand "$@" &
 processes=$!
+run waiting --runInBand "$@" &
+waiting=$!
 run system --runInBand "$@"
 failed=$?
 wait $processes || failed=1
+wait $waiting || failed=1
 wait $rooms || failed=1
 exit $failed

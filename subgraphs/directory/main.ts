@@ -30,6 +30,8 @@ await runProcess('directory', async () => {
   const identity = await followIdentity('directory', tlsDirectory, masterKey, secrets);
   const envelope = createEnvelope(masterKey.ring('envelope:directory'));
   const database = await openDirectory(servers.database, dataDirectory);
+  /** What a start that fails has begun. */
+  const begun = [() => database.destroy()];
   try {
     const heldKey = createHeldKeys({ database, envelope, masterKey });
     const hash = createKeyedHash(await heldKey('directory:lookup'));
@@ -46,7 +48,9 @@ await runProcess('directory', async () => {
       databaseUrl: servers.database,
       ...{ staleSeconds, database, log, metrics },
     });
+    begun.push(() => changes.stop());
     const uses = startGrantUses({ inTenant: createTenantTransactions(database), log });
+    begun.push(() => uses.stop());
     const definition = directory({
       ...{ database, envelope, identity, hash, isPlainLocalhostAllowed, changes, uses },
       issuerUrl: configuration.issuerUrl,
@@ -78,7 +82,7 @@ await runProcess('directory', async () => {
       },
     };
   } catch (error) {
-    await database.destroy();
+    for (const end of begun.toReversed()) await end();
     throw error;
   }
 });

@@ -2,8 +2,8 @@
  * Tests run in ES modules, compiled one by one by swc; what they test runs as real processes beside them.
  *
  * `rooms`: tests beside the code of a room, which start what they need. `system`: tests by guarantee, which share one
- * running system. `processes`: tests by guarantee that start what they need themselves. `waiting`: those of them that wait
- * for minutes.
+ * running system. `processes`: tests by guarantee that start what they need themselves. `long`: some
+ * of both that take minutes, which hold up no others there.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,14 @@ const shared = {
 };
 const NEVER = ['/node_modules/', '/.data/'];
 
-const WAITING = ['/test/encryption/rotation\\.test\\.ts$'];
+const LONG = [
+  'gateway/protection/early-refusal',
+  'gateway/workers/workers',
+  'subgraphs/directory/records/resealing',
+  'subgraphs/kit/partner/agreed-rate',
+  'test/encryption/rotation',
+  'test/propagation/replicas',
+].map((file) => `/${file}\\.test\\.ts$`);
 
 /** None of these knows the shared system; one that asks for it all the same fails at once. */
 const WITH_PROCESSES_OF_THEIR_OWN = [
@@ -40,7 +47,6 @@ const WITH_PROCESSES_OF_THEIR_OWN = [
   'identity/(proof-of-possession|recovery)',
   'isolation/row-level-security',
   'policy/modes',
-  'propagation/replicas',
 ].map((file) => `/test/${file}\\.test\\.ts$`);
 
 export default {
@@ -50,7 +56,7 @@ export default {
       ...shared,
       displayName: 'rooms',
       testMatch: ['<rootDir>/{gateway,platform,schema,subgraphs,development}/**/*.test.ts'],
-      testPathIgnorePatterns: NEVER,
+      testPathIgnorePatterns: [...NEVER, ...LONG],
     },
     {
       ...shared,
@@ -60,15 +66,15 @@ export default {
     },
     {
       ...shared,
-      displayName: 'waiting',
-      testRegex: WAITING,
+      displayName: 'long',
+      testRegex: LONG,
       testPathIgnorePatterns: NEVER,
     },
     {
       ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN, ...WAITING],
+      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN, ...LONG],
       globalSetup: '<rootDir>/test/system/start.ts',
       globalTeardown: '<rootDir>/test/system/stop.ts',
     },

@@ -25,11 +25,11 @@ run rooms "$@" &
 rooms=$!
 run processes --runInBand "$@" &
 processes=$!
-run waiting --runInBand "$@" &
-waiting=$!
+run long --runInBand "$@" &
+long=$!
 run system --runInBand "$@"
 failed=$?
 wait $processes || failed=1
-wait $waiting || failed=1
+wait $long || failed=1
 wait $rooms || failed=1
 exit $failed

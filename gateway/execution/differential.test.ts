@@ -19,7 +19,7 @@ import { randomGraph } from '../testing/random/random-graph.ts';
 import { randomOperation } from '../testing/random/random-operation.ts';
 import { DeferRule } from './deferral/defer-rule.ts';
 
-const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 100);
+const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 60);
 const OPERATIONS_PER_GRAPH = 20;
 const LONGEST_MILLISECONDS = 600_000 + RUNS * 100;
 /** The same ones each time, unless more are asked for: what is found by chance is looked for on purpose. */

@@ -12,7 +12,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Asked, type Outcome, startModes } from './modes.ts';
 
-const RUNS = Number(process.env['POLICY_RUNS'] ?? 20);
+const RUNS = Number(process.env['POLICY_RUNS'] ?? 12);
 const RESIDENCES = ['r-1', 'r-2', 'r-3'] as const;
 
 const heldGrants = fc.array(

@@ -17,7 +17,7 @@ import { compileOperation, type Executed } from './operation.ts';
 import { createRandom, randomWorld } from './random.ts';
 import { randomOperation } from './random-operation.ts';
 
-const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 1_000);
+const RUNS = Number(process.env['EXECUTION_RUNS'] ?? 500);
 /** All variables are declared, and not all are used. */
 const RULES = specifiedRules.filter(({ name }) => name !== 'NoUnusedVariablesRule');
 

@@ -191,7 +191,8 @@ describe('the agreed rate', () => {
     const few = Array.from({ length: 5 }, () => ask(partner, 'riverside'));
     await Promise.all(few);
     const before = arrivals.filter(({ company }) => company === 'northgate').length;
-    expect(before).toBeLessThanOrEqual(16);
+    // All of its thirty and more, if it were first come, first served.
+    expect(before).toBeLessThan(25);
     await Promise.all(many);
   });
 });

@@ -29,8 +29,12 @@ const shared = {
 const NEVER = ['/node_modules/', '/.data/'];
 
 const LONG = [
+  'gateway/authentication/kept-rights',
+  'gateway/execution/differential',
   'gateway/protection/early-refusal',
   'gateway/workers/workers',
+  'schema/(generated-files|publication)',
+  'subgraphs/directory/(break-glass|delivery/delivery|exports/review-export|provisioning/invitations|reviews)',
   'subgraphs/directory/records/resealing',
   'subgraphs/kit/partner/agreed-rate',
   'test/encryption/rotation',

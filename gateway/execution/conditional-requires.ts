@@ -8,7 +8,7 @@ import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-
 import { type DocumentNode, type GraphQLSchema, Kind, type SelectionNode } from 'graphql';
 import { type Condition, conditionsOf } from '../authorization/conditions.ts';
 import { operationOf } from './fetch-operation.ts';
-import { fieldIn, keysIn, requirementsIn } from './joins.ts';
+import { fieldIn, keysIn, placeIn, requirementsIn } from './joins.ts';
 import { mapPlan } from './map-plan.ts';
 
 /** A field of an entity that requires others, as it is asked for. */
@@ -33,7 +33,7 @@ export function createConditionalRequires(
 ): ((node: PlanNode) => PlanNode) | undefined {
   const required = new Map<string, readonly string[]>();
   for (const { by, path } of requirementsIn(supergraph, schema)) {
-    required.set(by, [...(required.get(by) ?? []), placeOf(path)]);
+    required.set(by, [...(required.get(by) ?? []), placeIn(path)]);
   }
   if (required.size === 0) return undefined;
   const keys = keysIn(supergraph);
@@ -93,23 +93,20 @@ export function createConditionalRequires(
     const unneeded = new Set(requiring.flatMap(({ places }) => places.filter((place) => !needed.has(place))));
     const keep = (
       nodes: readonly QueryPlanSelectionNode[],
-      type: string | undefined,
+      entity: string | undefined,
       path: readonly string[],
     ): QueryPlanSelectionNode[] =>
       nodes.flatMap((node): QueryPlanSelectionNode[] => {
         if (node.kind === 'InlineFragment') {
-          return [{ ...node, selections: keep(node.selections, node.typeCondition ?? type, path) }];
+          const type = path.length === 0 ? (node.typeCondition ?? entity) : entity;
+          return [{ ...node, selections: keep(node.selections, type, path) }];
         }
         const own = [...path, node.name];
-        if (path.length === 0 && keys.get(`${fetch.serviceName} ${type}`)?.has(node.name)) return [node];
-        if (unneeded.has(placeOf(own))) return [];
-        return [node.selections ? { ...node, selections: keep(node.selections, type, own) } : node];
+        const place = placeIn(own);
+        const isKey = keys.get(`${fetch.serviceName} ${entity}`)?.has(place) ?? false;
+        if (unneeded.has(place) && !isKey) return [];
+        return [node.selections ? { ...node, selections: keep(node.selections, entity, own) } : node];
       });
     return { ...fetch, requires: keep(fetch.requires ?? [], undefined, []) };
   }
-}
-
-/** @param path from the entity, in names of fields */
-function placeOf(path: readonly string[]): string {
-  return path.join('.');
 }

@@ -27,6 +27,11 @@ export function fieldIn(subgraph: string, typeName: string, field: string): stri
   return `${subgraph} ${typeName}.${field}`;
 }
 
+/** @param path from an entity, in names of fields */
+export function placeIn(path: readonly string[]): string {
+  return path.join('.');
+}
+
 /** @returns how plans name each subgraph, by how the supergraph does */
 function subgraphsIn(supergraph: DocumentNode): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
@@ -77,7 +82,7 @@ export function requirementsIn(supergraph: DocumentNode, schema: GraphQLSchema):
   }
 }
 
-/** @returns `subgraph Type` → names of the fields that its keys begin with there */
+/** @returns `subgraph Type` → the fields of which its keys there are made, by `placeIn` */
 export function keysIn(supergraph: DocumentNode): ReadonlyMap<string, ReadonlySet<string>> {
   const subgraphs = subgraphsIn(supergraph);
   const found = new Map<string, ReadonlySet<string>>();
@@ -88,13 +93,18 @@ export function keysIn(supergraph: DocumentNode): ReadonlyMap<string, ReadonlySe
       const subgraph = subgraphs.get(enumArgument(directive.arguments, 'graph') ?? '');
       if (key === undefined || subgraph === undefined) continue;
       const place = `${subgraph} ${type.name.value}`;
-      const names = selectionSetOf(key).selections.flatMap((node) =>
-        node.kind === Kind.FIELD ? [node.name.value] : [],
-      );
-      found.set(place, new Set([...(found.get(place) ?? []), ...names]));
+      found.set(place, new Set([...(found.get(place) ?? []), ...placesOf(selectionSetOf(key), [])]));
     }
   }
   return found;
+}
+
+function placesOf({ selections }: SelectionSetNode, path: readonly string[]): readonly string[] {
+  return selections.flatMap((node) => {
+    if (node.kind !== Kind.FIELD) return [];
+    const own = [...path, node.name.value];
+    return [placeIn(own), ...(node.selectionSet ? placesOf(node.selectionSet, own) : [])];
+  });
 }
 
 function textArgument(given: readonly ArgumentNode[] | undefined, name: string): string | undefined {

@@ -1,15 +1,7 @@
 /** Where gateways are known to answer wrongly, each by its name. */
 import { describe, expect, it } from '@jest/globals';
-import { type GraphInProcess, graphInProcess } from '../testing/graph-in-process.ts';
-import {
-  PRICES,
-  PRODUCTS,
-  pathsOf,
-  type Reference,
-  representationsOf,
-  shop,
-  type Told,
-} from '../testing/shop-in-process.ts';
+import { graphInProcess } from '../testing/graph-in-process.ts';
+import { PRICES, PRODUCTS, pathsOf, type Reference, shop, type Told } from '../testing/shop-in-process.ts';
 
 function costOf({ base = 0 }: { readonly base?: number }, { currency }: { readonly currency: string }): number {
   return base + (PRICES[currency] ?? 0);
@@ -20,8 +12,6 @@ function typed(typename: string) {
 }
 
 const A = { id: '1', pId: 'p1', compositeId: { one: '1', two: '2', three: '3' }, name: 'a.1' };
-
-const ALL = { name: 'n', info: { size: 3, note: 'x' } };
 
 describe('where others are wrong', () => {
   it('a key is not taken from a field that an alias puts in its place', async () => {
@@ -221,148 +211,6 @@ describe('where others are wrong', () => {
     expect(pathsOf(await graph.ask('{ some { ... on A { x } ... on B { x } } }'))).toEqual(['some.2.x']);
   });
 
-  it('an object stays of its type when a subgraph knows but the interface', async () => {
-    const graph = graphInProcess({
-      a: {
-        sdl: `
-          type Query { media: [Media] }
-          interface Media @key(fields: "id") { id: ID! }
-          type Book implements Media @key(fields: "id") { id: ID! pages: Int }
-          type Film implements Media @key(fields: "id") { id: ID! minutes: Int }`,
-        resolvers: {
-          Query: {
-            media: () => [
-              { __typename: 'Book', id: '1', pages: 100 },
-              { __typename: 'Film', id: '2', minutes: 90 },
-            ],
-          },
-        },
-      },
-      b: {
-        sdl: 'type Media @interfaceObject @key(fields: "id") @key(fields: "code") { id: ID! code: ID! }',
-        resolvers: { Media: { __resolveReference: ({ id }: { readonly id: string }) => ({ id, code: `c${id}` }) } },
-      },
-      c: {
-        sdl: 'type Media @interfaceObject @key(fields: "code") { code: ID! stars: Int }',
-        resolvers: {
-          Media: {
-            __resolveReference: ({ code }: { readonly code: string }) => ({ code, stars: Number(code.slice(1)) }),
-          },
-        },
-      },
-    });
-    const { data, errors } = await graph.ask(
-      '{ media { __typename stars ... on Book { pages } ... on Film { minutes } } }',
-    );
-    expect(errors).toEqual([]);
-    expect(representationsOf(graph, 'c')).toEqual([['1', '2'].map((id) => ({ __typename: 'Media', code: `c${id}` }))]);
-    expect(data).toEqual({
-      media: [
-        { __typename: 'Book', stars: 1, pages: 100 },
-        { __typename: 'Film', stars: 2, minutes: 90 },
-      ],
-    });
-  });
-
-  it('an object stays of its type when it is asked once more where only the interface is known', async () => {
-    const resolve = ({ id }: { readonly id: string }) => ({ __typename: 'Book', id, pages: 100 });
-    const graph = graphInProcess({
-      a: {
-        sdl: `
-          type Query { one: Int }
-          interface Media @key(fields: "id") { id: ID! }
-          type Book implements Media @key(fields: "id") { id: ID! pages: Int }
-          type Film implements Media @key(fields: "id") { id: ID! minutes: Int }`,
-        resolvers: { Media: { __resolveReference: resolve }, Book: { __resolveReference: resolve } },
-      },
-      b: {
-        sdl: 'type Query { media: Media } type Media @interfaceObject @key(fields: "id") { id: ID! stars: Int }',
-        resolvers: {
-          Query: { media: () => ({ id: '1' }) },
-          Media: { __resolveReference: ({ id }: { readonly id: string }) => ({ id, stars: 5 }) },
-        },
-      },
-    });
-    const query = '{ media { id ... on Book { __typename stars pages } ... on Film { stars } } }';
-    expect(await graph.ask(query)).toEqual({
-      data: { media: { id: '1', __typename: 'Book', stars: 5, pages: 100 } },
-      errors: [],
-    });
-    expect(graph.received['b']?.at(-1)?.query).toContain('__typename stars');
-  });
-
-  it('a list of lists has what each of two fetches brings', async () => {
-    const resolve = ({ id }: { readonly id: string }) => ({ __typename: 'Book', id, pages: 100 });
-    const graph = graphInProcess({
-      a: {
-        sdl: `
-          type Query { one: Int }
-          interface Media @key(fields: "id") { id: ID! }
-          type Book implements Media @key(fields: "id") { id: ID! pages: Int }`,
-        resolvers: { Media: { __resolveReference: resolve }, Book: { __resolveReference: resolve } },
-      },
-      b: {
-        sdl: 'type Query { media: Media } type Media @interfaceObject @key(fields: "id") { id: ID! }',
-        resolvers: { Query: { media: () => ({ id: '1' }) }, Media: { __resolveReference: resolve } },
-      },
-      c: {
-        sdl: 'type Media @interfaceObject @key(fields: "id") { id: ID! shelves: [[Shelf!]] } type Shelf { row: Int place: Int }',
-        resolvers: {
-          Media: { __resolveReference: ({ id }: { id: string }) => ({ id, shelves: [[{ row: 1, place: 2 }]] }) },
-        },
-      },
-    });
-    const query =
-      'query ($yes: Boolean = true) { media { ... on Book @include(if: $yes) { __typename shelves { row } } shelves { place } } }';
-    expect(await graph.ask(query)).toEqual({
-      data: { media: { __typename: 'Book', shelves: [[{ row: 1, place: 2 }]] } },
-      errors: [],
-    });
-    expect(graph.received['c']).toHaveLength(2);
-  });
-
-  it.each([
-    ['query ($is: Boolean = false) { thing { size requiring @include(if: $is) } }', { size: 5 }, {}],
-    [
-      'query ($is: Boolean = true) { thing { size requiring @include(if: $is) } }',
-      { size: 5, requiring: 'n 3 x' },
-      ALL,
-    ],
-    ['query ($is: Boolean = true) { thing { ... @skip(if: $is) { requiring } size } }', { size: 5 }, {}],
-    ['query ($is: Boolean = true) { thing { requiring @skip(if: $is) lesser } }', { lesser: 3 }, { info: { size: 3 } }],
-    [
-      'query ($is: Boolean = true, $no: Boolean = false) { thing { requiring @include(if: $is) @skip(if: $no) } }',
-      { requiring: 'n 3 x' },
-      ALL,
-    ],
-  ])('a field that is not asked for requires nothing: %s', async (query, thing, told) => {
-    const graph = graphInProcess({
-      a: {
-        sdl: 'type Query { thing: Thing } type Thing @key(fields: "id") { id: ID! name: String info: Info } type Info @shareable { size: Int note: String }',
-        resolvers: { Query: { thing: () => ({ id: '1', name: 'n', info: { size: 3, note: 'x' } }) } },
-      },
-      b: {
-        sdl: `
-          type Thing @key(fields: "id") {
-            id: ID! name: String @external info: Info @external size: Int
-            lesser: Int @requires(fields: "info { size }") requiring: String @requires(fields: "name info { size note }")
-          }
-          type Info @shareable { size: Int note: String }`,
-        resolvers: {
-          Thing: {
-            __resolveReference: (told: object) => told,
-            size: () => 5,
-            lesser: ({ info }: { info: { size: number } }) => info.size,
-            requiring: ({ name, info }: { name: string; info: { size: number; note: string } }) =>
-              `${name} ${info.size} ${info.note}`,
-          },
-        },
-      },
-    });
-    expect(await graph.ask(query)).toEqual({ data: { thing }, errors: [] });
-    expect(representationsOf(graph, 'b')).toEqual([[{ __typename: 'Thing', id: '1', ...told }]]);
-  });
-
   it('fields of one name are one field, also when their conditions differ', async () => {
     const graph = graphInProcess({
       one: { sdl: 'type Query { thing: Thing list: [Int!]! } type Thing { a: Int b: Int! }', resolvers: {} },
@@ -422,33 +270,4 @@ describe('where others are wrong', () => {
     expect(errors).toEqual([]);
     expect(data).toEqual({ b: { id: '100', a: [{ id: '1', name: 'a.1', nameInB: 'a.1 in b' }] } });
   });
-
-  it('what nobody can be asked for is not null without an error', async () => {
-    const graph = nodes();
-    expect(await graph.ask('{ b { id field } }')).toEqual({ data: { b: { id: 'n1', field: 'foo' } }, errors: [] });
-    const { data, ...answer } = await graph.ask('{ a { field } }');
-    expect(data).toEqual({ a: null });
-    expect(pathsOf({ data, ...answer })).toEqual(['a']);
-  });
-
-  it.each([
-    '{ b { __typename id } two }',
-    '{ b { type: __typename } b { id: field } two }',
-    'query ($no: Boolean = false) { b { id ... on Node { __typename @skip(if: $no) } } two }',
-  ])('an object of an interface that no type implements has no type: %s', async (query) => {
-    const answer = await nodes().ask(query);
-    expect(answer.data).toEqual({ b: null, two: 2 });
-    expect(pathsOf(answer)).toEqual([query.includes('type:') ? 'b.type' : 'b.__typename']);
-  });
 });
-
-/** Nodes of which one subgraph knows the interface and another one an object, and nobody a type. */
-function nodes(): GraphInProcess {
-  return graphInProcess({
-    a: { sdl: 'type Query { a: Node } interface Node @key(fields: "id") { id: ID! }', resolvers: {} },
-    b: {
-      sdl: 'type Query { b: Node two: Int } type Node @interfaceObject @key(fields: "id", resolvable: false) { id: ID! field: String }',
-      resolvers: { Query: { b: () => ({ id: 'n1', field: 'foo' }), two: () => 2 } },
-    },
-  });
-}

@@ -4,14 +4,16 @@ import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { createEnvelope } from '@commonhold/platform/secrets/envelope.ts';
 import { HELD_KEY_COLUMN } from '@commonhold/platform/secrets/held-keys.ts';
 import { type KeyRing, keyId } from '@commonhold/platform/secrets/key-ring.ts';
+import { resealColumns } from '@commonhold/platform/secrets/resealing.ts';
 import { DATABASES } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { SEALED_COLUMNS } from '../database/sealed-columns.ts';
+import type { Tables } from '../database/tables.ts';
 import { createOwnerTransactions } from '../database/tenant-transaction.ts';
 import { type StartedDirectory, startDirectory } from '../testing/start-directory.ts';
 import { resealAll } from './resealing.ts';
-import { openColumn } from './sealed-person.ts';
+import { openColumn, personPlace } from './sealed-person.ts';
 
 /** Thousands of rows, on a machine that may do other things as well. */
 const PATIENCE = 240_000;
@@ -81,6 +83,35 @@ describe.each(DATABASES)('after a rotation, on %s', (_, provide) => {
     const before = await people();
     await reseal();
     expect(await people()).toEqual(before);
+  });
+
+  it('what a request writes meanwhile stays', async () => {
+    const [person] = await people();
+    if (!person) throw new Error('too few people');
+    const place = personPlace('name', northgate, person.key);
+    const write = (transaction: Transaction<Tables>, sealed: string) =>
+      transaction
+        .updateTable('person')
+        .set({ sealed_name: sealed })
+        .where('tenant', '=', northgate)
+        .where('key', '=', person.key)
+        .execute();
+    const former = await createEnvelope(ringOf(FIRST)).seal('former', place);
+    await asOwner()(northgate, (transaction) => write(transaction, former));
+    const written = await current.seal('written meanwhile', place);
+    const columns = SEALED_COLUMNS.filter(({ column }) => column === 'sealed_name');
+    await asOwner()(northgate, async (transaction) => {
+      const envelope = {
+        ...both,
+        open: async (sealed: string, at: string) => {
+          if (at === place) await write(transaction, written);
+          return both.open(sealed, at);
+        },
+      };
+      const scope = { column: 'tenant', value: northgate };
+      await resealColumns<Tables>(columns, envelope, (work) => work(transaction), AbortSignal.timeout(PATIENCE), scope);
+    });
+    expect((await people()).find(({ key }) => key === person.key)?.sealed_name).toBe(written);
   });
 
   it('no column that holds sealed texts is forgotten', async () => {

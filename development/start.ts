@@ -1,9 +1,9 @@
 /** `npm start`: everything on one machine, with sandbox partners and the sample estate. */
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
-import { runProcess } from '@commonhold/platform/process.ts';
+import { DRAIN_MILLISECONDS, runProcess } from '@commonhold/platform/process.ts';
 import { prepareDevelopment } from './prepare.ts';
 import { servicesTlsDirectory } from './service-certificate.ts';
-import { type ProcessDefinition, startAll } from './supervisor.ts';
+import { type ProcessDefinition, type Supervised, startAll } from './supervisor.ts';
 import { watchParent } from './watch-parent.ts';
 import { welcome } from './welcome.ts';
 
@@ -18,7 +18,10 @@ const PROCESSES: readonly ProcessDefinition[] = [
   { name: 'communal-sandbox', entry: new URL('../subgraphs/communal/sandbox/main.ts', import.meta.url) },
 ];
 
-await runProcess('start', async () => {
+// They end one after another, and each may take its time.
+const drainMilliseconds = (PROCESSES.length + 1) * DRAIN_MILLISECONDS;
+
+async function start(): Promise<Supervised> {
   await prepareDevelopment(process.env);
   const { GATEWAY_METRICS_PORT, ISSUER_METRICS_PORT } = ports(process.env);
   const defaults = {
@@ -37,4 +40,6 @@ await runProcess('start', async () => {
     process.exit(1);
   });
   return supervised;
-});
+}
+
+await runProcess('start', start, drainMilliseconds);

@@ -18,7 +18,11 @@ export interface ProcessDefinition {
 export interface Supervised {
   /** Resolves with the name of the first process that ends although nobody asked it to. */
   readonly lost: Promise<string>;
-  /** Ends the processes one after another in the order in which they were given. */
+  /**
+   * Ends the processes one after another in the order in which they were given.
+   *
+   * @throws {StartupError} when all have ended and some did not in order; it names them.
+   */
   stop(): Promise<void>;
 }
 
@@ -38,9 +42,11 @@ export async function startAll(
     }),
   }));
   let isStopping = false;
-  const stop = async (): Promise<void> => {
+  const endAll = async (): Promise<readonly string[]> => {
     isStopping = true;
-    for (const { child } of children) await end(child);
+    const cutShort = [];
+    for (const { name, child } of children) if ((await end(child)) !== 0) cutShort.push(name);
+    return cutShort;
   };
   const lost = new Promise<string>((resolve) => {
     for (const { name, child } of children) {
@@ -58,10 +64,20 @@ export async function startAll(
     await Promise.race([isReady, failed, tooLate()]);
     failed.catch(() => undefined);
   } catch (error) {
-    await stop();
+    await endAll();
     throw error;
   }
-  return { lost, stop };
+  return {
+    lost,
+    stop: async () => {
+      const cutShort = await endAll();
+      if (cutShort.length === 0) return;
+      throw new StartupError(
+        `The end of ${cutShort.join(', ')} was cut short`,
+        'what was under way there may be lost, see the log for what it waited for',
+      );
+    },
+  };
 }
 
 async function ready(child: ChildProcess): Promise<void> {
@@ -73,9 +89,11 @@ async function tooLate(): Promise<never> {
   throw new StartupError(`Start-up took more than ${START_MILLISECONDS / 1000} seconds`, 'see the log for what waits');
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+/** Resolves with the exit code, null after a signal. */
+async function end(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await exit;
+  return child.exitCode;
 }

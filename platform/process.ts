@@ -3,7 +3,8 @@
  *
  * 1. `start` brings everything up and returns how to stop it, or throws.
  * 2. A parent with an IPC channel is told `ready`.
- * 3. SIGINT, SIGTERM or the loss of the parent drains: `stop` has ten seconds, then the process ends anyway.
+ * 3. SIGINT, SIGTERM or the loss of the parent drains: `stop` has ten seconds, or as long as is given for it, then the
+ *    process ends anyway, with exit code 1.
  *
  * What nobody caught ends the process with the error's kind alone: its message and stack may hold what was worked on.
  *
@@ -13,21 +14,25 @@ import { countBuffersWithHeap } from './buffers-in-heap.ts';
 import { keepMemoryToOneself } from './memory-traces.ts';
 import { StartupError } from './startup-error.ts';
 
-const DRAIN_MILLISECONDS = 10_000;
+export const DRAIN_MILLISECONDS = 10_000;
 
 export interface Running {
   /** Refuses new work, ends what is under way, closes what was opened. */
   stop(): Promise<void>;
 }
 
-export async function runProcess(name: string, start: () => Promise<Running>): Promise<void> {
+export async function runProcess(
+  name: string,
+  start: () => Promise<Running>,
+  drainMilliseconds = DRAIN_MILLISECONDS,
+): Promise<void> {
   let running: Running | undefined;
   let isStopping = false;
 
   const stop = async (): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
-    setTimeout(() => process.exit(1), DRAIN_MILLISECONDS).unref();
+    setTimeout(() => process.exit(1), drainMilliseconds).unref();
     try {
       await running?.stop();
       process.exit(0);

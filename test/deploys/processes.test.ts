@@ -61,7 +61,7 @@ describe('the whole product', () => {
     const first = childrenOf(told.child.pid);
     expect(first.length).toBeGreaterThanOrEqual(PROCESSES);
     told.child.kill('SIGINT');
-    expect(await told.exit).toBe(0);
+    expect([await told.exit, told.output()]).toEqual([0, expect.not.stringContaining('start:')]);
     expect(await untilGone(first)).toEqual([]);
 
     const killed = await startProcess('development/start.ts', environment);

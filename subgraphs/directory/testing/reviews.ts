@@ -136,6 +136,8 @@ export function reviewsIn({ gateway, database, identityOf }: StartedDirectory, c
     /** As if there had been no review, and nothing granted since the beginning. */
     forget: () =>
       asOwner(tenant, async (transaction) => {
+        // What is used is noted meanwhile, and would keep its grant.
+        await sql`lock table grant_use in share mode`.execute(transaction);
         await sql`
           update role_grant set confirm_by = null, unconfirmed_in = null, revoked_at = null, revoked_by = null`.execute(
           transaction,

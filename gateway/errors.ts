@@ -44,7 +44,7 @@ function toldExtensions(code: string, extensions: NonNullable<GraphQLFormattedEr
   return { code, ...Object.fromEntries(details.map((name) => [name, extensions[name]])) };
 }
 
-const TOLD_DETAILS = ['acrValues', 'maxAge', 'proofAlgorithms', 'limit'];
+const TOLD_DETAILS = ['acrValues', 'maxAge', 'proofAlgorithms', 'limit', 'cursor'];
 
 /** The status of an error outside of GraphQL, of Fastify or one of its hooks. */
 export function httpStatusOf(error: unknown): number {

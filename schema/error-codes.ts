@@ -22,6 +22,9 @@ export const ERROR_CODES = {
   OPERATION_TOO_COMPLEX: 'The operation is larger than allowed; the message names the limit. Ask for less at once.',
   OVERLOADED: 'More is asked than can be answered at the moment. Wait as long as `Retry-After` says, and repeat.',
   RATE_LIMITED: 'Too many requests. Wait as long as `Retry-After` says.',
+  EVENTS_MISSED:
+    'Events were not told, since there were more than you took or they could not be found out. Ask for what you show anew, or subscribe again with `cursor` of the error.',
+  RECONNECT: 'The gateway ends this subscription. Subscribe again, with the cursor of the last event.',
   NOT_ACCEPTABLE: 'None of the media types in `Accept` can be given. Accept `application/graphql-response+json`.',
   PARTNER_UNAVAILABLE: 'The partner does not answer. The rest of the data is complete; try again later.',
   PARTNER_TIMEOUT: 'The partner took too long. The rest of the data is complete; try again later.',

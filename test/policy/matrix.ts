@@ -57,6 +57,7 @@ export async function loadMatrix(): Promise<Matrix> {
         return paths.filter((path) => !queried.has(path.at(-1)?.typeName));
       });
     },
-    reachable: (role) => new Set(['Query', 'Mutation'].flatMap((root) => [...reachableFields(walk(role, root))])),
+    reachable: (role) =>
+      new Set(['Query', 'Mutation', 'Subscription'].flatMap((root) => [...reachableFields(walk(role, root))])),
   };
 }

@@ -49,6 +49,8 @@ export type Query = {
   readonly __typename?: 'Query';
   /** One utility account; null when there is none with this id that you may see. */
   readonly account?: Maybe<UtilityAccount>;
+  /** One service request; null when there is none with this id that you may see. */
+  readonly serviceRequest?: Maybe<ServiceRequest>;
   /** Service requests that you may see, newest first. */
   readonly serviceRequests?: Maybe<ServiceRequestConnection>;
   /** Outages that affect residences which you may see, current and announced. */
@@ -58,6 +60,10 @@ export type Query = {
 };
 
 export type QueryaccountArgs = {
+  id: Scalars['ID'];
+};
+
+export type QueryserviceRequestArgs = {
   id: Scalars['ID'];
 };
 
@@ -92,6 +98,19 @@ export type MutationcreateServiceRequestArgs = {
 
 export type MutationupdateServiceRequestArgs = {
   input: UpdateServiceRequestInput;
+};
+
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * A service request each time that something about it has changed, as it is by then. Of requests that you may not see
+   * nothing is told.
+   */
+  readonly serviceRequestChanged?: Maybe<ServiceRequest>;
+};
+
+export type SubscriptionserviceRequestChangedArgs = {
+  residence?: InputMaybe<Scalars['ID']>;
 };
 
 /** A flat or house: what devices, accounts and requests belong to. */
@@ -603,6 +622,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']>;
   String: ResolverTypeWrapper<Scalars['String']>;
   Mutation: ResolverTypeWrapper<{}>;
+  Subscription: ResolverTypeWrapper<{}>;
   Residence: ResolverTypeWrapper<ResidenceParent>;
   UtilityAccount: ResolverTypeWrapper<UtilityAccountParent>;
   Meter: ResolverTypeWrapper<MeterParent>;
@@ -673,6 +693,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int'];
   String: Scalars['String'];
   Mutation: {};
+  Subscription: {};
   Residence: ResidenceParent;
   UtilityAccount: UtilityAccountParent;
   Meter: MeterParent;
@@ -733,6 +754,12 @@ export type QueryResolvers<
     ContextType,
     RequireFields<QueryaccountArgs, 'id'>
   >;
+  serviceRequest?: Resolver<
+    Maybe<ResolversTypes['ServiceRequest']>,
+    ParentType,
+    ContextType,
+    RequireFields<QueryserviceRequestArgs, 'id'>
+  >;
   serviceRequests?: Resolver<
     Maybe<ResolversTypes['ServiceRequestConnection']>,
     ParentType,
@@ -769,6 +796,19 @@ export type MutationResolvers<
     ParentType,
     ContextType,
     RequireFields<MutationupdateServiceRequestArgs, 'input'>
+  >;
+};
+
+export type SubscriptionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription'],
+> = {
+  serviceRequestChanged?: SubscriptionResolver<
+    Maybe<ResolversTypes['ServiceRequest']>,
+    'serviceRequestChanged',
+    ParentType,
+    ContextType,
+    Partial<SubscriptionserviceRequestChangedArgs>
   >;
 };
 
@@ -1077,6 +1117,7 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Residence?: ResidenceResolvers<ContextType>;
   UtilityAccount?: UtilityAccountResolvers<ContextType>;
   Meter?: MeterResolvers<ContextType>;

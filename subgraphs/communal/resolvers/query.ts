@@ -21,6 +21,11 @@ export const Query: QueryResolvers = {
     return own ? loaders.account.load(own) : null;
   },
 
+  serviceRequest: (_root, { id }, { principal, loaders }) => {
+    const own = ownId(principal, id, ['ServiceRequest'], ['request:read']);
+    return own ? loaders.serviceRequest.load(own) : null;
+  },
+
   serviceRequests: async (_root, args, context) => {
     const { principal, communal, mapping } = context;
     const named = namedResidences(context, args.residences);

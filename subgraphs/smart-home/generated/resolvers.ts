@@ -115,6 +115,19 @@ export type MutationrunSceneArgs = {
   input: RunSceneInput;
 };
 
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * A device each time that something about it has changed, as it is by then; leak and lock alarms go before the rest. Of
+   * devices that you may not see nothing is told.
+   */
+  readonly deviceChanged?: Maybe<Device>;
+};
+
+export type SubscriptiondeviceChangedArgs = {
+  residence?: InputMaybe<Scalars['ID']>;
+};
+
 /** A flat or house: what devices, accounts and requests belong to. */
 export type Residence = {
   readonly __typename?: 'Residence';
@@ -560,6 +573,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']>;
   String: ResolverTypeWrapper<Scalars['String']>;
   Mutation: ResolverTypeWrapper<{}>;
+  Subscription: ResolverTypeWrapper<{}>;
   Residence: ResolverTypeWrapper<ResidenceParent>;
   Device: ResolverTypeWrapper<DeviceParent>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']>;
@@ -605,6 +619,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int'];
   String: Scalars['String'];
   Mutation: {};
+  Subscription: {};
   Residence: ResidenceParent;
   Device: DeviceParent;
   Boolean: Scalars['Boolean'];
@@ -695,6 +710,19 @@ export type MutationResolvers<
     ParentType,
     ContextType,
     RequireFields<MutationrunSceneArgs, 'input'>
+  >;
+};
+
+export type SubscriptionResolvers<
+  ContextType = Context,
+  ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription'],
+> = {
+  deviceChanged?: SubscriptionResolver<
+    Maybe<ResolversTypes['Device']>,
+    'deviceChanged',
+    ParentType,
+    ContextType,
+    Partial<SubscriptiondeviceChangedArgs>
   >;
 };
 
@@ -996,6 +1024,7 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
   Residence?: ResidenceResolvers<ContextType>;
   Device?: DeviceResolvers<ContextType>;
   DoorLock?: DoorLockResolvers<ContextType>;

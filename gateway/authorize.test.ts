@@ -30,6 +30,7 @@ const PERSON: Principal = {
   session: undefined,
   scheme: 'Bearer',
   binding: undefined,
+  expiresAt: NOW + 300_000,
   login: { acr: undefined, amr: [], authTime: 0, isMultiFactor: true, isPhishingResistant: false },
   grants: [{ role: 'DISPATCHER', residences: undefined }],
   withheld: [],

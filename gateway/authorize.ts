@@ -7,9 +7,9 @@
  * 3. Once planned, the plan is looked at again.
  */
 import type { QueryPlan } from '@apollo/query-planner';
-import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { Rights } from '@commonhold/schema/requirement.ts';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { AskedOperation } from './asked-operation.ts';
 import { type Principal, rightsOnceBriefed, rightsWhenBound } from './authentication/principal.ts';
 import { type BetterLogin, rightsAfter } from './authentication/step-up.ts';
 import type { Authorization, PruneOutcome } from './authorization/authorization.ts';
@@ -31,7 +31,7 @@ export interface AuthorizedOperation {
 }
 
 export type AuthorizeOperation = (
-  incoming: GatewayGraphQLRequestContext,
+  incoming: AskedOperation,
   rights: Rights,
   principal: Principal | undefined,
 ) => AuthorizedOperation;

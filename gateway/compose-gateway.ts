@@ -1,6 +1,7 @@
 /** Makes the gateway of its parts: configuration → supergraph, identity, stages, server. */
 import { join } from 'node:path';
 import { type AccessFeed, followAccess } from '@commonhold/platform/access-feed/follow.ts';
+import { followEvents } from '@commonhold/platform/event-feed/follow.ts';
 import type { Log } from '@commonhold/platform/log.ts';
 import type { Running } from '@commonhold/platform/process.ts';
 import { openReplayMemory, type ReplayMemory } from '@commonhold/platform/replay/replay-memory.ts';
@@ -33,7 +34,7 @@ import { type Connection, openConnection } from './execution/connection.ts';
 import { createDataKeys } from './execution/data-keys.ts';
 import { createExecution } from './execution/execute.ts';
 import { withDataKeys } from './execution/plan-keys.ts';
-import { reachSubgraphs } from './execution/subgraphs.ts';
+import { ownSubgraph, reachSubgraphs } from './execution/subgraphs.ts';
 import { registerExplorer } from './explorer/explorer.ts';
 import { createPipeline } from './pipeline.ts';
 import { keepOperations } from './planning/kept-operations.ts';
@@ -45,7 +46,9 @@ import { createOperationLimit } from './protection/limit-operation.ts';
 import { registerProvisioning } from './provisioning/door.ts';
 import { createProvisioningLimits } from './provisioning/limits.ts';
 import { startServer } from './server.ts';
-import { loadSupergraph } from './supergraph/load-supergraph.ts';
+import { createLive, type Live, type LiveParts } from './subscriptions/live.ts';
+import { LIVE_SUBGRAPHS } from './subscriptions/live-fields.ts';
+import { type LoadedSupergraph, loadSupergraph } from './supergraph/load-supergraph.ts';
 import { checkHealth, type HealthChecks, rememberHealth } from './telemetry/health.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import type { Siblings } from './workers/siblings.ts';
@@ -92,7 +95,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Running> 
       log,
     });
   const admission = createAdmission();
-  const pipeline = createPipeline({
+  const stages = {
     authenticate: createAuthentication({
       isRequired: configuration.authentication === 'required',
       identity: identity?.parts,
@@ -109,7 +112,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Running> 
       : noAudit,
     metrics,
     askAccess: identity?.parts.askAccess,
-  });
+  };
+  const pipeline = createPipeline(stages);
+  const live = identity && openLive(options, supergraph, { ...stages, answer: pipeline.answer }, identity);
   const healthChecks = {
     ...identity?.healthChecks,
     ...(accessRecord && { audit: async () => accessRecord.assertWritable() }),
@@ -129,6 +134,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Running> 
       (await followIdentity('gateway', servicesDoor.tlsDirectory, await masterKey(), secrets, 'tls.gateway.services')),
     supergraph,
     pipeline,
+    live,
     admission,
     companyOf: (rawHeaders) => {
       const credentials = readCredentials(rawHeaders);
@@ -156,6 +162,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Running> 
   return {
     async stop() {
       await server.stop();
+      await live?.close();
       admission.close();
       await keptOperations?.close();
       await planner.close();
@@ -181,11 +188,34 @@ function readPolicies(sdl: string): Authorization {
   }
 }
 
+/** Subscriptions, where the supergraph has any that can be served; undefined: it has none. */
+function openLive(
+  { configuration, log }: GatewayOptions,
+  { clientSchema, subgraphs }: LoadedSupergraph,
+  stages: Pick<LiveParts, 'answer' | 'authorize' | 'plan' | 'audit' | 'metrics'>,
+  { parts, feed, serviceIdentity }: Identification,
+): Live | undefined {
+  const names = subgraphs.flatMap((subgraph) => ownSubgraph(subgraph)?.name ?? []);
+  if (!clientSchema.getSubscriptionType() || !LIVE_SUBGRAPHS.every((name) => names.includes(name))) return undefined;
+  return createLive({
+    ...stages,
+    schema: clientSchema,
+    askAccess: parts.askAccess,
+    access: feed,
+    follow: (subgraph, listener) =>
+      followEvents({ subgraph, url: configuration.ownSubgraphs[subgraph], identity: serviceIdentity, listener }),
+    limits: configuration.subscriptions,
+    timeoutMilliseconds: configuration.requestTimeoutMilliseconds,
+    log,
+  });
+}
+
 interface Identification {
   readonly parts: IdentityParts;
   readonly companyOf: VerifiedTokens['companyOf'];
   readonly directory: Connection;
   readonly feed: AccessFeed;
+  readonly serviceIdentity: ServiceIdentity;
   readonly usedProofs: ReplayMemory;
   readonly healthChecks: HealthChecks;
 }
@@ -220,6 +250,7 @@ async function identify(
     companyOf: verified.companyOf,
     directory,
     feed,
+    serviceIdentity: identity,
     usedProofs,
     healthChecks: {
       issuer: reach,

@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { type LoginRules, readLoginRules } from './authentication/login-strength.ts';
 import { type OperationLimits, operationLimits } from './protection/operation-limits.ts';
 import type { ProvisioningRates } from './provisioning/limits.ts';
+import type { SubscriptionLimits } from './subscriptions/allowance.ts';
 
 export interface GatewayConfiguration {
   readonly host: string;
@@ -45,6 +46,7 @@ export interface GatewayConfiguration {
   readonly requestTimeoutMilliseconds: number;
   readonly provisioning: ProvisioningRates;
   readonly limits: OperationLimits;
+  readonly subscriptions: SubscriptionLimits;
 }
 
 export interface ServicesDoorConfiguration {
@@ -98,6 +100,9 @@ const variables = z.object({
   GATEWAY_WORKERS: z.coerce.number().int().min(1).max(64).default(1),
   PROVISIONING_PER_COMPANY: z.coerce.number().int().min(1).max(100_000).default(1_200),
   PROVISIONING_STRANGERS_PER_ADDRESS: z.coerce.number().int().min(1).max(100_000).default(60),
+  SUBSCRIPTIONS_PER_PRINCIPAL: z.coerce.number().int().min(1).max(100_000).default(50),
+  SUBSCRIPTIONS_PER_COMPANY: z.coerce.number().int().min(1).max(100_000).default(5_000),
+  SUBSCRIPTION_QUEUE: z.coerce.number().int().min(1).max(10_000).default(500),
 });
 
 /**
@@ -156,6 +161,11 @@ export function readGatewayConfiguration(
       strangersPerAddress: settings.PROVISIONING_STRANGERS_PER_ADDRESS,
     },
     limits: readConfiguration(operationLimits, environment),
+    subscriptions: {
+      perPrincipal: settings.SUBSCRIPTIONS_PER_PRINCIPAL,
+      perCompany: settings.SUBSCRIPTIONS_PER_COMPANY,
+      waiting: settings.SUBSCRIPTION_QUEUE,
+    },
   };
 }
 

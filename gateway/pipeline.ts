@@ -2,10 +2,11 @@
  * The way of a request, stage by stage. Apollo Server speaks HTTP and GraphQL around it: it calls `admit` before it
  * parses and validates, and `answer` when it has a valid operation.
  */
-import type { GatewayExecutionResult, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import type { GatewayExecutionResult } from '@apollo/server-gateway-interface';
 import type { Log } from '@commonhold/platform/log.ts';
 import { ANONYMOUS_RIGHTS, type Rights } from '@commonhold/schema/requirement.ts';
 import { GraphQLError } from 'graphql';
+import type { AskedOperation } from './asked-operation.ts';
 import type { Audit } from './audit/audit.ts';
 import type { AskAccess } from './authentication/access.ts';
 import type { Arrival, Authenticate } from './authentication/authenticate.ts';
@@ -55,15 +56,22 @@ export interface AdmittedRequest extends IncomingRequest {
   readonly rights: Rights;
 }
 
+/** What an answer depends on beside the operation. */
+export type AnsweredRequest = Pick<AdmittedRequest, 'rights' | 'record' | 'deadline' | 'signal' | 'log'>;
+
 export interface Pipeline {
   /** @throws {GraphQLError} that says with which HTTP status and challenge the request is refused. */
   admit(request: IncomingRequest): Promise<AdmittedRequest>;
-  answer(request: AdmittedRequest, operation: GatewayGraphQLRequestContext): Promise<GatewayExecutionResult>;
+  /** Of an operation that comes after its client was let in. @throws {GraphQLError} `OPERATION_TOO_COMPLEX` */
+  limit: LimitOperation;
+  answer(request: AnsweredRequest, operation: AskedOperation): Promise<GatewayExecutionResult>;
 }
 
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { authenticate, limit, authorize, plan, execute, audit, metrics, askAccess } = parts;
   return {
+    limit,
+
     async admit(request) {
       const { record } = request;
       const principal = await authenticate({ ...request, requestId: record.id });
@@ -128,7 +136,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 /** As it is answered: with what comes later, if the client takes that, or all at once. */
-function divide(incoming: GatewayGraphQLRequestContext): GatewayGraphQLRequestContext {
+function divide(incoming: AskedOperation): AskedOperation {
   const { document, request } = incoming;
   if (!hasDefer(document)) return incoming;
   const operationName = incoming.operationName ?? undefined;

@@ -20,12 +20,15 @@ import type { GatewayConfiguration } from './config.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
 import { DeferRule } from './execution/deferral/defer-rule.ts';
 import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
-import { serveGraphql } from './graphql-route.ts';
+import { type Apollo, serveGraphql } from './graphql-route.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Admission } from './protection/admission.ts';
 import { EXPOSED_HEADERS, refuseEarly } from './protection/early-refusal.ts';
 import { discardBody, LARGEST_BODY_BYTES, readJsonOnly } from './protection/http-requests.ts';
 import { SECURITY_HEADERS } from './protection/security-headers.ts';
+import type { Live } from './subscriptions/live.ts';
+import { serveSingleConnections } from './subscriptions/single-connection.ts';
+import { serveWebSockets } from './subscriptions/websocket.ts';
 import { FederatedGateway } from './supergraph/federated-gateway.ts';
 import type { LoadedSupergraph } from './supergraph/load-supergraph.ts';
 import { type HealthResults, registerHealth } from './telemetry/health.ts';
@@ -58,6 +61,8 @@ export interface ServerParts {
   readonly servicesIdentity: ServiceIdentity | undefined;
   /** Adds the door for companies' identity providers. */
   readonly registerProvisioning?: ((server: FastifyInstance) => Promise<void>) | undefined;
+  /** undefined: there is nothing to subscribe to. */
+  readonly live: Live | undefined;
   readonly log: Log;
 }
 
@@ -74,6 +79,7 @@ export async function startServer(parts: ServerParts): Promise<Running> {
   // Before the route, so that a hook of the pages can answer a browser in its place.
   await parts.registerPages?.(server);
   serveGraphql(server, apollo, parts);
+  if (parts.live) serveLive(server, apollo, { ...parts, live: parts.live });
   await server.listen({ host: configuration.host, port: configuration.port, backlog: MOST_WAITING_TO_CONNECT });
   const servicesDoor = await openDoorForServices(server, parts);
   return {
@@ -82,6 +88,17 @@ export async function startServer(parts: ServerParts): Promise<Running> {
       await apollo.stop();
     },
   };
+}
+
+/** The doors for subscriptions beside `/graphql`; all of them are closed when the server is about to. */
+function serveLive(server: FastifyInstance, apollo: Apollo, parts: ServerParts & { readonly live: Live }): void {
+  const { live, supergraph } = parts;
+  const webSockets = serveWebSockets(server, { ...parts, schema: supergraph.clientSchema });
+  server.addHook('preClose', async () => {
+    webSockets.drain();
+    live.drain();
+  });
+  serveSingleConnections(server, apollo, parts);
 }
 
 /** The same API for companies' services, over mutual TLS; nothing else is there. */
@@ -95,13 +112,15 @@ async function openDoorForServices(
     host,
     port: servicesDoor.port,
     answer: (request, response) => {
-      if (GRAPHQL.test(request.url ?? '')) server.routing(request, response);
+      if (SERVICES.test(request.url ?? '')) server.routing(request, response);
       else response.writeHead(404).end();
     },
   });
 }
 
 const GRAPHQL = /^\/graphql(\?|$)/;
+/** What services reach. */
+const SERVICES = /^\/graphql(\/stream)?(\?|$)/;
 const SLOWEST_REQUEST_MILLISECONDS = 15_000;
 /** A matter of memory: one that is idle holds some 20 KB. */
 const MOST_CONNECTIONS = 10_000;
@@ -172,8 +191,11 @@ async function protect(server: FastifyInstance, { allowedOrigins }: GatewayConfi
   });
   await server.register(cors, {
     origin: [...allowedOrigins],
-    methods: ['GET', 'POST'],
-    allowedHeaders: ['authorization', 'content-type', 'dpop', 'apollo-require-preflight', 'x-apollo-operation-name'],
+    methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: [
+      ...['authorization', 'content-type', 'dpop', 'apollo-require-preflight', 'x-apollo-operation-name'],
+      ...['last-event-id', 'x-graphql-event-stream-token'],
+    ],
     exposedHeaders: EXPOSED_HEADERS,
     credentials: false,
     maxAge: 600,

@@ -3,15 +3,15 @@
  *
  * Nothing of what was read or written is noted, only the names of fields.
  */
-import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLError } from 'graphql';
+import type { AskedOperation } from '../asked-operation.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 import type { AccessRecord } from './access-record.ts';
 import type { ObservePersonalAccess } from './personal-access.ts';
 
 export interface AuditedOperation {
   readonly record: RequestRecord;
-  readonly incoming: GatewayGraphQLRequestContext;
+  readonly incoming: AskedOperation;
   /** What was executed; undefined: nothing. */
   readonly allowed: DocumentNode | undefined;
   readonly errors: readonly GraphQLError[];

@@ -16,6 +16,8 @@ export interface AccessToken {
   /** The login session that it came of (`sid`); undefined for services, and for issuers that don't say. */
   readonly session: string | undefined;
   readonly login: Login;
+  /** Instant in milliseconds since the epoch. */
+  readonly expiresAt: number;
   /** undefined: whoever has it may use it. */
   readonly binding: TokenBinding | undefined;
 }
@@ -29,8 +31,7 @@ export interface TokenBinding {
 }
 
 export type Verification =
-  /** `expiresAt`: instant in milliseconds since the epoch. */
-  | { readonly kind: 'valid'; readonly token: AccessToken; readonly expiresAt: number }
+  | { readonly kind: 'valid'; readonly token: AccessToken }
   /** `reason` is for the log and holds nothing of the token. */
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'unavailable' };
@@ -108,8 +109,9 @@ function parseClaims(payload: unknown, configuration: IssuerConfiguration): Veri
   if (iat > latest || (auth_time ?? 0) > latest) return { kind: 'invalid', reason: 'from the future' };
   const login = { acr, amr, authTime: auth_time, ...strengthOf(configuration.loginRules, { acr, amr }) };
   const binding = cnf && { key: cnf.jkt, certificate: cnf['x5t#S256'] };
-  const token = { subject: sub, tenant, client: client_id, tokenId: jti, session: sid, login, binding };
-  return { kind: 'valid', token, expiresAt: exp * 1000 };
+  const expiresAt = exp * 1000;
+  const token = { subject: sub, tenant, client: client_id, tokenId: jti, session: sid, login, expiresAt, binding };
+  return { kind: 'valid', token };
 }
 
 /** Looked at before any key is fetched, so that a token with a trick costs nothing. */

@@ -105,7 +105,11 @@ function withVersion(kept: Kept, access: ActiveAccess, version: number): ActiveA
   return renewed;
 }
 
-function isConcerned({ subject, session, tokenId }: AccessQuestion, change: AccessChange): boolean {
+/** Whether it is a change of what somebody of the company may do with this token. */
+export function isConcerned(
+  { subject, session, tokenId }: Pick<AccessQuestion, 'subject' | 'session' | 'tokenId'>,
+  change: AccessChange,
+): boolean {
   switch (change.kind) {
     case 'subject':
       return change.subject === subject;

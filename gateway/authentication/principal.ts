@@ -19,6 +19,8 @@ export interface Principal {
   /** What its sender has to hold; undefined: whoever has the token may use it. */
   readonly binding: TokenBinding | undefined;
   readonly login: Login;
+  /** When the token is over: instant in milliseconds since the epoch. */
+  readonly expiresAt: number;
   /** What they may do with this token. */
   readonly grants: readonly Grant[];
   /** What they hold beside that, and may only use with a token that is bound to a key or to a certificate. */

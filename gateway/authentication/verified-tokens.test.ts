@@ -6,6 +6,7 @@ import { rememberVerified } from './verified-tokens.ts';
 const TOKEN: AccessToken = {
   ...{ subject: 'ada', tenant: 'northgate', client: 'frontend', tokenId: 'one', session: undefined },
   login: { acr: undefined, amr: [], authTime: undefined, isMultiFactor: true, isPhishingResistant: false },
+  expiresAt: 0,
   binding: undefined,
 };
 
@@ -20,8 +21,7 @@ function remembering(answer: () => Verification) {
 
 const validFor = (milliseconds: number): Verification => ({
   kind: 'valid',
-  token: TOKEN,
-  expiresAt: Date.now() + milliseconds,
+  token: { ...TOKEN, expiresAt: Date.now() + milliseconds },
 });
 
 describe('the company of a token', () => {
@@ -46,8 +46,8 @@ describe('the company of a token', () => {
 describe('a token', () => {
   it('that is valid is verified once, each by itself', async () => {
     const { asked, verify } = remembering(() => validFor(300_000));
-    expect(await verify('one')).toMatchObject({ kind: 'valid', token: TOKEN });
-    expect(await verify('one')).toMatchObject({ kind: 'valid', token: TOKEN });
+    expect(await verify('one')).toMatchObject({ kind: 'valid', token: { tokenId: 'one' } });
+    expect(await verify('one')).toMatchObject({ kind: 'valid', token: { tokenId: 'one' } });
     await verify('onE');
     expect(asked).toEqual(['one', 'onE']);
   });

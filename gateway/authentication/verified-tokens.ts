@@ -35,13 +35,16 @@ export function rememberVerified(verify: VerifyAccessToken): VerifiedTokens {
       const askedAt = Date.now();
       const verification = await verify(token);
       if (verification.kind === 'valid') {
-        verified.set(key, { verification, until: Math.min(verification.expiresAt, askedAt + LONGEST_MILLISECONDS) });
+        verified.set(key, {
+          verification,
+          until: Math.min(verification.token.expiresAt, askedAt + LONGEST_MILLISECONDS),
+        });
       }
       return verification;
     },
     companyOf(token) {
-      const known = verified.get(keyOf(token))?.verification;
-      return known && Date.now() < known.expiresAt ? known.token.tenant : undefined;
+      const known = verified.get(keyOf(token))?.verification.token;
+      return known && Date.now() < known.expiresAt ? known.tenant : undefined;
     },
   };
 }

@@ -27,13 +27,18 @@ export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, Fragmen
 
 /** The response key under which a pruned operation asks for `__typename`: one that the client doesn't use. */
 export function hiddenTypenameAlias(document: DocumentNode): string {
+  return unusedName(document, '_typename');
+}
+
+/** `name`, or something like it, that stands nowhere in the document. */
+export function unusedName(document: DocumentNode, name: string): string {
   const used = new Set<string>();
   visit(document, {
     Name({ value }) {
       used.add(value);
     },
   });
-  let alias = '_typename';
-  while (used.has(alias)) alias = `_${alias}`;
-  return alias;
+  let unused = name;
+  while (used.has(unused)) unused = `_${unused}`;
+  return unused;
 }

@@ -35,7 +35,8 @@ export function planForbidden(): GraphQLError {
   });
 }
 
-function fetchesOf(node: PlanNode | SubscriptionNode | undefined): readonly FetchNode[] {
+/** Every fetch below. */
+export function fetchesOf(node: PlanNode | SubscriptionNode | undefined): readonly FetchNode[] {
   switch (node?.kind) {
     case undefined:
       return [];

@@ -1,22 +1,25 @@
 /** Whether a valid document can be executed as it was sent: with this operation and these variables. */
-import type { GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import type { ErrorCode } from '@commonhold/schema/error-codes.ts';
 import { GraphQLError, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import type { AskedOperation } from '../asked-operation.ts';
 
 const MOST_ERRORS = 10;
+const ONLY_LIVE =
+  'A subscription is answered over WebSocket, as text/event-stream, or as multipart/mixed;subscriptionSpec=1.0.';
 
 /** @throws {GraphQLError} when no operation, or one of a kind that isn't served here, is named */
-export function assertExecutable({ operation, schema }: GatewayGraphQLRequestContext): void {
+export function assertExecutable({ operation, schema }: AskedOperation): void {
   // Validation has passed, but neither the choice among several operations nor the kind is a matter of validation.
   const chosen: OperationDefinitionNode | undefined = operation;
   if (!chosen) throw clientError('There is not exactly one operation of this name.', 'OPERATION_RESOLUTION_FAILURE');
-  if (chosen.operation === 'subscription' || !schema.getRootType(chosen.operation)) {
+  if (!schema.getRootType(chosen.operation)) {
     throw clientError(`There is no ${chosen.operation} here.`, 'GRAPHQL_VALIDATION_FAILED');
   }
+  if (chosen.operation === 'subscription') throw clientError(ONLY_LIVE, 'BAD_REQUEST');
 }
 
 /** @throws {GraphQLError} `BAD_USER_INPUT` that names the variable, without its value */
-export function assertVariables({ schema, operation, request }: GatewayGraphQLRequestContext): void {
+export function assertVariables({ schema, operation, request }: AskedOperation): void {
   const definitions = operation.variableDefinitions ?? [];
   const { errors } = getVariableValues(schema, definitions, request.variables ?? {}, { maxErrors: MOST_ERRORS });
   const [error] = errors ?? [];

@@ -12,6 +12,13 @@ import type { Admission } from './admission.ts';
 import { OVERLOADED_BODY, RETRY_AFTER_SECONDS } from './overloaded.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** It is under way no longer; otherwise it is until its answer has ended. */
+    leave?: () => void;
+  }
+}
+
 export interface EarlyRefusalParts {
   readonly admission: Admission;
   /** @param rawHeaders names and values in turn, as they came @returns undefined: a stranger's */
@@ -28,12 +35,21 @@ export function refuseEarly(server: FastifyInstance, parts: EarlyRefusalParts): 
     if (request.routeOptions.url !== '/graphql') return done();
     const leave = admission.enter(companyOf(request.raw.rawHeaders));
     if (leave) {
-      reply.raw.once('close', leave);
+      request.leave = once(leave);
+      reply.raw.once('close', request.leave);
       return done();
     }
     metrics.errorTold('OVERLOADED');
     refuse(request, reply, parts);
   });
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 function refuse({ id, raw }: FastifyRequest, reply: FastifyReply, { allowedOrigins }: EarlyRefusalParts): void {

@@ -45,6 +45,23 @@ export function acceptsMultipart(accept: string | undefined): boolean {
   return preferred(accept, [ANY_MULTIPART, MULTIPART]) === MULTIPART;
 }
 
+/** Whether the client asks for a subscription in parts, in the form in which they are given here. */
+export function acceptsSubscriptionParts(accept: string | undefined): boolean {
+  const found = preferred(accept, [ANY_MULTIPART, ...SUBSCRIPTION_PARTS]);
+  return found !== undefined && found !== ANY_MULTIPART;
+}
+
+/** Whether the client would rather have server-sent events than an answer as a whole. */
+export function acceptsEventStream(accept: string | undefined): boolean {
+  return preferred(accept, [GRAPHQL_RESPONSE, JSON_RESPONSE, EVENT_STREAM]) === EVENT_STREAM;
+}
+
+export const EVENT_STREAM = 'text/event-stream';
+const SUBSCRIPTION_PARTS = [
+  'multipart/mixed; boundary=graphql; subscriptionSpec=1.0',
+  'multipart/mixed; subscriptionSpec=1.0',
+];
+
 /** First, so that who takes anything isn't given parts. */
 const ANY_MULTIPART = 'multipart/mixed';
 const MULTIPART = 'multipart/mixed; deferSpec=20220824';

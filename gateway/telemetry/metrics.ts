@@ -32,6 +32,14 @@ export interface Metrics extends RenderedMetrics {
   /** What somebody may do was known already, or the directory was asked. */
   accessAnswered(from: 'kept' | 'directory'): void;
   accessChanged(): void;
+  subscriptionBegan(transport: string): void;
+  subscriptionEnded(transport: string): void;
+  subscriptionRefused(transport: string, code: string): void;
+  /** Of a partner, for whoever has subscribed. */
+  eventReceived(kind: string): void;
+  eventDelivered(transport: string): void;
+  /** A subscriber was told that there were more. */
+  eventsMissed(transport: string): void;
   /** @param ageSeconds how old what is known of changes of access is, when asked */
   watchAccess(ageSeconds: () => number): void;
 }
@@ -85,6 +93,36 @@ export function createMetrics(secrets: Secrets): Metrics {
     help: 'Changes of access that the directory has told of',
     registers,
   });
+  const subscriptions = new Gauge({
+    name: 'gateway_subscriptions',
+    help: 'Open subscriptions, by transport',
+    labelNames: ['transport'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'gateway_subscriptions_refused_total',
+    help: 'Subscriptions that were refused, by transport and code',
+    labelNames: ['transport', 'code'],
+    registers,
+  });
+  const events = new Counter({
+    name: 'gateway_events_total',
+    help: 'Events of partners that subgraphs have told of, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
+  const delivered = new Counter({
+    name: 'gateway_events_delivered_total',
+    help: 'Events that subscribers were told, by transport',
+    labelNames: ['transport'],
+    registers,
+  });
+  const missed = new Counter({
+    name: 'gateway_events_missed_total',
+    help: 'Times that a subscriber was told that there were more events, by transport',
+    labelNames: ['transport'],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -96,6 +134,12 @@ export function createMetrics(secrets: Secrets): Metrics {
     planned: (origin) => plans.labels(origin).inc(),
     accessAnswered: (from) => answers.labels(from).inc(),
     accessChanged: () => changes.inc(),
+    subscriptionBegan: (transport) => subscriptions.labels(transport).inc(),
+    subscriptionEnded: (transport) => subscriptions.labels(transport).dec(),
+    subscriptionRefused: (transport, code) => refusals.labels(transport, code).inc(),
+    eventReceived: (kind) => events.labels(kind).inc(),
+    eventDelivered: (transport) => delivered.labels(transport).inc(),
+    eventsMissed: (transport) => missed.labels(transport).inc(),
     watchAccess: (ageSeconds) => {
       new Gauge({
         name: 'gateway_access_age_seconds',

@@ -84,6 +84,7 @@ describe.each(subgraphs)('at $name', ({ name, entry, schema }) => {
       session: undefined,
       scheme: 'Bearer',
       binding: undefined,
+      expiresAt: now + 300_000,
       accessVersion: Number.MAX_SAFE_INTEGER,
       login,
       grants,

@@ -155,6 +155,7 @@ async function tokenFor(
     session: undefined,
     scheme: 'Bearer',
     binding: undefined,
+    expiresAt: now + 300_000,
     login: { acr: undefined, amr: [], authTime, isMultiFactor: true, isPhishingResistant: isStrong },
     accessVersion: Number.MAX_SAFE_INTEGER,
     grants: [{ role, residences }],

@@ -19,6 +19,8 @@ import { flameGraph } from './profile/flame-graph.ts';
 import { recordGateway } from './profile/record.ts';
 import { benchmarkRevocation } from './revocation/benchmark.ts';
 import { reportRevocation } from './revocation/report.ts';
+import { benchmarkSubscriptions } from './subscriptions/benchmark.ts';
+import { reportSubscriptions } from './subscriptions/report.ts';
 import { benchmarkWorkers } from './workers/benchmark.ts';
 import { reportWorkers } from './workers/report.ts';
 
@@ -65,6 +67,14 @@ const BENCHMARKS: Readonly<Record<string, (effort: Effort, isShort: boolean) => 
   revocation: async (_, isShort) => {
     const figures = await benchmarkRevocation(isShort ? { samples: 2, cuts: 1 } : { samples: 60, cuts: 5 });
     return { figures, text: reportRevocation(figures) };
+  },
+  subscriptions: async (_, isShort) => {
+    const figures = await benchmarkSubscriptions(
+      isShort
+        ? { subscriptions: 100, eventsPerSecond: 50, seconds: 2 }
+        : { subscriptions: 5_000, eventsPerSecond: 500, seconds: 30 },
+    );
+    return { figures, text: reportSubscriptions(figures) };
   },
   workers: async (effort) => {
     const figures = await benchmarkWorkers(effort);

@@ -29,7 +29,9 @@ it('says a line for each finding in others, and ends with an error', async () =>
   await rm(folder, { recursive: true });
   expect(code).toBe(1);
   expect(lines).toContainEqual(
-    expect.stringMatching(/contract\.yaml:10 basePath: give \/v1, as the servers of the document have it\.$/),
+    expect.stringMatching(
+      /contract\.yaml:5 versions\.v1\.basePath: give \/v1, as the servers of the document have it\.$/,
+    ),
   );
   expect(lines).toContainEqual(
     expect.stringMatching(/contract\.yaml:\d+ limits\.batches\.residences: give at most 500, which is maxItems/),

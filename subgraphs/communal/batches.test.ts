@@ -94,7 +94,7 @@ describe('with the batches that were agreed', () => {
 describe('with smaller batches than there are keys', () => {
   let communal: CommunalForTests;
   beforeAll(async () => {
-    communal = await startCommunal({ batches: { residences: 2, ids: 3, consumption: 400 } });
+    communal = await startCommunal({ limits: { batches: { residences: 2, ids: 3, consumption: 400 } } });
   });
   afterAll(() => communal.stop());
 

@@ -14,8 +14,7 @@ import DataLoader from 'dataloader';
 import type { Assignments } from './assignments/assignments.ts';
 import type { Bill, Charge, Outage } from './generated/resolvers.ts';
 import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from './parents.ts';
-import { type CommunalClient, createCommunalClient } from './partner/client.ts';
-import type { paths } from './partner/generated/v1.ts';
+import { type CommunalClient, type CommunalVersions, createCommunalClient } from './partner/client.ts';
 import { createMapping, type Mapping } from './partner/mapping.ts';
 
 /** The newest `limit` of what belongs to an account or meter with this key. */
@@ -45,9 +44,13 @@ export interface Services {
   readonly assignments: Assignments;
 }
 
-export function createServices(request: SubgraphRequest, partner: Partner<paths>, assignments: Assignments): Services {
-  const communal = createCommunalClient(partner.forRequest(request));
-  const mapping = createMapping(communal, partner.contract.apiVersion);
+export function createServices(
+  request: SubgraphRequest,
+  partner: Partner<CommunalVersions>,
+  assignments: Assignments,
+): Services {
+  const communal = createCommunalClient(partner, request);
+  const mapping = createMapping(communal, request.principal.tenant);
   return { communal, mapping, assignments, loaders: createLoaders(request, communal, mapping) };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
+import { createEndAnnouncer } from '@commonhold/kit/partner/versions/announce.ts';
 import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
@@ -20,7 +21,7 @@ import { createAssignments } from './assignments/assignments.ts';
 import { createLook } from './assignments/look.ts';
 import { startLooks } from './assignments/looks.ts';
 import { communal } from './definition.ts';
-import type { paths } from './partner/generated/v1.ts';
+import type { CommunalVersions } from './partner/client.ts';
 
 await runProcess('communal', async () => {
   const { COMMUNAL_PORT, DIRECTORY_PORT } = ports(process.env);
@@ -32,7 +33,9 @@ await runProcess('communal', async () => {
   const metrics = new Registry();
   measureSecrets(metrics, secrets);
   const contract = await loadContract(new URL('partner/contract.yaml', import.meta.url), process.env);
-  const partner = await createPartner<paths>({
+  const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);
+  const ends = createEndAnnouncer(identity, directoryUrl, log);
+  const partner = await createPartner<CommunalVersions>({
     contract,
     identity,
     masterKey,
@@ -40,8 +43,8 @@ await runProcess('communal', async () => {
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics, [contract]),
     redis,
+    announce: ends.announce,
   });
-  const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);
   const assignments = createAssignments(identity, directoryUrl, log);
   const subgraph = await defineSubgraph(communal(partner, assignments), {
     identity,
@@ -59,6 +62,7 @@ await runProcess('communal', async () => {
     stop: async () => {
       await looks.stop();
       await subgraph.stop();
+      await ends.close();
     },
   };
 });

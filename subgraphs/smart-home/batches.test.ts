@@ -100,7 +100,7 @@ describe('with the batches that were agreed', () => {
 describe('with smaller batches than there are keys', () => {
   let smartHome: SmartHomeForTests;
   beforeAll(async () => {
-    smartHome = await startSmartHome({ batches: { residences: 2, ids: 2 } });
+    smartHome = await startSmartHome({ limits: { batches: { residences: 2, ids: 2 } } });
   });
   afterAll(() => smartHome.stop());
 

@@ -3,8 +3,8 @@ import type { Partner } from '@commonhold/kit/partner/partner.ts';
 import type { SubgraphDefinition, SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import { createDevicePartners, type LocalPartner } from './device-partners.ts';
 import { createServices, type Services } from './loaders.ts';
-import type { paths } from './partner/generated/v1.ts';
-import type { paths as homebridgePaths } from './partner/homebridge/generated/v5.ts';
+import type { SmartHomeVersions } from './partner/client.ts';
+import type { HomebridgeVersions } from './partner/homebridge/client.ts';
 import { createHomebridge } from './partner/homebridge/homebridge.ts';
 import { createOrderMemory } from './partner/homebridge/orders.ts';
 import { createSmartHomePartner } from './partner/smart-home.ts';
@@ -12,8 +12,8 @@ import { resolvers } from './resolvers/index.ts';
 
 /** @param partner closed with the subgraph, and so is `homebridge`, which holds the devices of some residences */
 export function smartHome(
-  partner: Partner<paths>,
-  homebridge?: Partner<homebridgePaths>,
+  partner: Partner<SmartHomeVersions>,
+  homebridge?: Partner<HomebridgeVersions>,
 ): SubgraphDefinition<Services> {
   const memory = createOrderMemory();
   const locals = (request: SubgraphRequest): readonly LocalPartner[] => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
+import { createEndAnnouncer } from '@commonhold/kit/partner/versions/announce.ts';
 import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
 import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
@@ -16,8 +17,8 @@ import { followServers } from '@commonhold/platform/secrets/server-passwords.ts'
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
 import { Registry } from 'prom-client';
 import { smartHome } from './definition.ts';
-import type { paths } from './partner/generated/v1.ts';
-import type { paths as homebridgePaths } from './partner/homebridge/generated/v5.ts';
+import type { SmartHomeVersions } from './partner/client.ts';
+import type { HomebridgeVersions } from './partner/homebridge/client.ts';
 
 await runProcess('smart-home', async () => {
   const { SMART_HOME_PORT, DIRECTORY_PORT } = ports(process.env);
@@ -30,6 +31,8 @@ await runProcess('smart-home', async () => {
   measureSecrets(metrics, secrets);
   const load = (contract: string) => loadContract(new URL(contract, import.meta.url), process.env);
   const contracts = [await load('partner/contract.yaml'), await load('partner/homebridge/contract.yaml')] as const;
+  const directoryUrl = new URL(`https://localhost:${DIRECTORY_PORT}`);
+  const ends = createEndAnnouncer(identity, directoryUrl, log);
   const parts = {
     identity,
     masterKey,
@@ -37,16 +40,23 @@ await runProcess('smart-home', async () => {
     dataDirectory: data,
     metrics: createPartnerMetrics(metrics, contracts),
     redis,
+    announce: ends.announce,
   };
-  const partner = await createPartner<paths>({ ...parts, contract: contracts[0] });
-  const homebridge = await createPartner<homebridgePaths>({ ...parts, contract: contracts[1] });
-  return defineSubgraph(smartHome(partner, homebridge), {
+  const partner = await createPartner<SmartHomeVersions>({ ...parts, contract: contracts[0] });
+  const homebridge = await createPartner<HomebridgeVersions>({ ...parts, contract: contracts[1] });
+  const subgraph = await defineSubgraph(smartHome(partner, homebridge), {
     identity,
     port: SMART_HOME_PORT,
     log,
     metrics,
-    directoryUrl: new URL(`https://localhost:${DIRECTORY_PORT}`),
+    directoryUrl,
     staleSeconds: readStaleSeconds(process.env),
     policy: readPolicyMode(process.env),
   });
+  return {
+    stop: async () => {
+      await subgraph.stop();
+      await ends.close();
+    },
+  };
 });

@@ -148,7 +148,7 @@ describe('a start that cannot succeed', () => {
     [
       'a partner contract that is no YAML',
       'communal',
-      ['partner/contract.yaml', 'basePath: /v1', 'basePath: [/v1'],
+      ['partner/contract.yaml', 'basePath: /v1, sunset', 'basePath: [/v1, sunset'],
       'main.ts',
       'partner/contract.yaml is wrong at line',
     ],

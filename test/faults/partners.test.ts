@@ -158,11 +158,15 @@ describe.each(Object.entries(PARTNERS))('the partner %s', (name, { field, operat
       isSpared = (await sandboxes[partner].calls(requestId)).length === 0;
     }
     expect(isSpared).toBe(true);
-    expect(await readMetrics(product.environment, partner)).toContain(`partner_breaker_state{partner="${partner}"} 1`);
+    expect(await readMetrics(product.environment, partner)).toContain(
+      `partner_breaker_state{partner="${partner}",version="v1"} 1`,
+    );
 
     await sandboxes[partner].misbehave({});
     await untilWhole('northgate');
-    expect(await readMetrics(product.environment, partner)).toContain(`partner_breaker_state{partner="${partner}"} 0`);
+    expect(await readMetrics(product.environment, partner)).toContain(
+      `partner_breaker_state{partner="${partner}",version="v1"} 0`,
+    );
   });
 });
 

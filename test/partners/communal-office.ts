@@ -2,8 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Assignments, createAssignments } from '@commonhold/communal/assignments/assignments.ts';
 import { createLook } from '@commonhold/communal/assignments/look.ts';
-import { createCommunalClient, type ServiceRequestChange } from '@commonhold/communal/partner/client.ts';
-import type { paths } from '@commonhold/communal/partner/generated/v1.ts';
+import {
+  type CommunalVersions,
+  createCommunalClient,
+  type ServiceRequestChange,
+} from '@commonhold/communal/partner/client.ts';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
@@ -29,7 +32,7 @@ export async function openPartnerOffice(tenant: TenantId): Promise<PartnerOffice
   const log = createLog('communal', environment);
   const { secrets, masterKey } = await openProcessSecrets(environment, log);
   const identity = await loadIdentity('communal', `${dataDirectory}/tls`, masterKey);
-  const partner = await createPartner<paths>({
+  const partner = await createPartner<CommunalVersions>({
     contract: await loadContract(new URL('../../subgraphs/communal/partner/contract.yaml', import.meta.url), {
       COMMUNAL_SANDBOX_PORT: String(Number(base) + 303),
     }),
@@ -42,7 +45,7 @@ export async function openPartnerOffice(tenant: TenantId): Promise<PartnerOffice
   return {
     change: async (request, change) => {
       const asked = { principal: { tenant }, requestId: randomUUID(), deadline: Date.now() + 5_000, signal, log };
-      await createCommunalClient(partner.forRequest(asked)).updateServiceRequest(randomUUID(), request, change);
+      await createCommunalClient(partner, asked).updateServiceRequest(randomUUID(), request, change);
     },
     look: async () => {
       await look(tenant, signal);

@@ -6,13 +6,12 @@ import { randomUUID } from 'node:crypto';
 import type { Partner } from '@commonhold/kit/partner/partner.ts';
 import type { TenantId } from '@commonhold/kit/tenancy/ids.ts';
 import type { Log } from '@commonhold/platform/log.ts';
-import { type CommunalClient, createCommunalClient } from '../partner/client.ts';
-import type { paths } from '../partner/generated/v1.ts';
+import { type CommunalClient, type CommunalVersions, createCommunalClient } from '../partner/client.ts';
 import { assignmentOf } from './assignment-of.ts';
 import type { Assignment, Assignments, Differences } from './assignments.ts';
 
 export interface LookParts {
-  readonly partner: Partner<paths>;
+  readonly partner: Partner<CommunalVersions>;
   readonly assignments: Assignments;
   readonly log: Log;
 }
@@ -38,9 +37,8 @@ export function createLook({ partner, assignments, log }: LookParts): Look {
   return async (tenant, signal) => {
     const began = new Date();
     const request = { principal: { tenant }, requestId: randomUUID(), isBackground: true, signal, log };
-    const client = createCommunalClient(
-      partner.forRequest({ ...request, deadline: began.getTime() + LONGEST_MILLISECONDS }),
-    );
+    const deadline = began.getTime() + LONGEST_MILLISECONDS;
+    const client = createCommunalClient(partner, { ...request, deadline });
     const { listed, isWhole } = await list(client);
     const { changed, missing } = await assignments.compare(tenant, listed, signal);
     const differing = new Set(changed);

@@ -3,15 +3,14 @@ import { encodeId, type OpaqueId, residenceKey, type TenantId } from '@commonhol
 import type { Bill, Charge, Outage, Source } from '../generated/resolvers.ts';
 import type { MeterParent, ReadingParent, ServiceRequestParent, UtilityAccountParent } from '../parents.ts';
 import type { CommunalClient } from './client.ts';
-import {
-  type AccountRecord,
-  accountPersonal,
-  type BillRecord,
-  type ChargeRecord,
-  type MeterRecord,
-  type OutageRecord,
-  type ReadingRecord,
-  type ServiceRequestRecord,
+import type {
+  AccountRecord,
+  BillRecord,
+  ChargeRecord,
+  MeterRecord,
+  OutageRecord,
+  ReadingRecord,
+  ServiceRequestRecord,
 } from './records.ts';
 
 export const METER_KINDS = {
@@ -48,15 +47,6 @@ export const REFUSALS = {
 const ORIGINS = { automatic: 'AUTOMATIC', resident: 'RESIDENT', operator: 'OPERATOR' } as const;
 const READING_STATUSES = { submitted: 'SUBMITTED', confirmed: 'CONFIRMED', rejected: 'REJECTED' } as const;
 
-/** The partner's word for ours. */
-export function toPartner<Theirs extends string, Ours extends string>(
-  words: Readonly<Record<Theirs, Ours>>,
-  ours: Ours,
-): Theirs {
-  for (const theirs in words) if (words[theirs] === ours) return theirs;
-  throw new TypeError('no such word at the partner');
-}
-
 export interface Mapping {
   account(record: AccountRecord): UtilityAccountParent;
   meter(record: MeterRecord): MeterParent;
@@ -67,9 +57,8 @@ export interface Mapping {
   serviceRequest(record: ServiceRequestRecord): ServiceRequestParent;
 }
 
-export function createMapping(client: CommunalClient, apiVersion: string): Mapping {
-  const { tenant } = client;
-  const source = (): Source => ({
+export function createMapping(client: CommunalClient, tenant: TenantId): Mapping {
+  const source = ({ apiVersion }: { readonly apiVersion: string }): Source => ({
     partner: 'communal',
     apiVersion,
     fetchedAt: new Date().toISOString(),
@@ -82,9 +71,9 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
         id: ownedId(tenant, 'UtilityAccount', record),
         key: record.id,
         residence: residenceKey(record.residenceRef),
-        source: source(),
+        source: source(record),
         personal: () => {
-          opened ??= client.open(record.personal, 'Account.personal', accountPersonal);
+          opened ??= client.openAccount(record);
           return opened;
         },
       };
@@ -97,7 +86,7 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
       serial: record.serial,
       nextVerificationOn: record.verifyBy,
       smartMeter: record.smartMeterRef,
-      source: source(),
+      source: source(record),
     }),
     reading: (record) => ({
       id: ownedId(tenant, 'Reading', record),
@@ -138,8 +127,8 @@ export function createMapping(client: CommunalClient, apiVersion: string): Mappi
       deadline: record.deadline ?? null,
       assignee: record.assigneeRef ? personId(tenant, record.assigneeRef) : null,
       createdAt: record.createdAt,
-      source: source(),
-      openDescription: () => client.decrypt(record.description, 'ServiceRequest.description'),
+      source: source(record),
+      openDescription: () => client.openDescription(record),
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { badUserInput, consentRequired, errorOf } from '@commonhold/kit/errors.ts';
 import { explainReusedKey, partnerIdempotencyKey } from '@commonhold/kit/partner/idempotency-key.ts';
+import { toPartner } from '@commonhold/kit/partner/words.ts';
 import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
 import { ownId, reach } from '@commonhold/kit/tenancy/principal.ts';
 import { assignmentOf } from '../assignments/assignment-of.ts';
@@ -8,7 +9,7 @@ import type { MutationResolvers, ReadingInput, ReadingRefusal } from '../generat
 import type { Services } from '../loaders.ts';
 import type { ReadingParent, ServiceRequestParent } from '../parents.ts';
 import type { SubmittedReading } from '../partner/client.ts';
-import { CATEGORIES, REFUSALS, STATUSES, toPartner } from '../partner/mapping.ts';
+import { CATEGORIES, REFUSALS, STATUSES } from '../partner/mapping.ts';
 
 const GREATEST_READINGS = 100;
 const GREATEST_DESCRIPTION = 2_000;

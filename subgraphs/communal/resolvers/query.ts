@@ -1,12 +1,13 @@
 import { badUserInput, errorOf, forbidden } from '@commonhold/kit/errors.ts';
 import { connection, parsePage } from '@commonhold/kit/paging.ts';
 import { partnerConnection } from '@commonhold/kit/partner/partner-page.ts';
+import { toPartner } from '@commonhold/kit/partner/words.ts';
 import type { SubgraphContext } from '@commonhold/kit/subgraph-definition.ts';
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import { ownId, reach } from '@commonhold/kit/tenancy/principal.ts';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import type { Services } from '../loaders.ts';
-import { METER_KINDS, propertyId, STATUSES, toPartner } from '../partner/mapping.ts';
+import { METER_KINDS, propertyId, STATUSES } from '../partner/mapping.ts';
 import { consumptionStatistics } from '../statistics/consumption-statistics.ts';
 
 /** As many as the partner takes in one question. */

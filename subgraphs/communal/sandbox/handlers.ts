@@ -1,4 +1,4 @@
-/** The sandbox partner's operations, as its OpenAPI document has them. */
+/** The sandbox partner's operations, as its OpenAPI document of version 1 has them. */
 import { randomUUID } from 'node:crypto';
 import { sampleResidences } from '@commonhold/development/estate.ts';
 import type { SandboxCall, SandboxHandlers } from '@commonhold/kit/sandbox/handlers.ts';
@@ -106,7 +106,13 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       );
       return { items: meters.flatMap((meter) => readingsOf(meter, call.body.limit)) };
     },
-    submitReadings: (call) => ({ results: call.body.readings.map((reading) => submit(call, reading)) }),
+    submitReadings: (call) => {
+      const readings = call.body.readings.map((reading) => ({
+        ...reading,
+        value: decimal(Math.round(Number(reading.value) * 1_000)),
+      }));
+      return call.once({ readings }, async () => ({ results: readings.map((reading) => submit(call, reading)) }));
+    },
     queryCharges: (call) => {
       const accounts = own(
         call,
@@ -145,29 +151,36 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       return nextCursor === undefined ? { items: encrypted } : { items: encrypted, nextCursor };
     },
     createServiceRequest: async (call) => {
-      const { residenceRef, category, description } = call.body;
+      const { residenceRef, category } = call.body;
       if (!estate.accountOf(call.company, residenceRef)) throw new Problem(404, 'not-found', 'No such residence');
-      const request: SandboxServiceRequest = {
-        id: `req-${randomUUID()}`,
-        companyId: call.company,
-        residenceRef,
-        number: `${call.company.slice(0, 2).toUpperCase()}${20_000 + estate.serviceRequests.size}`,
-        status: 'open',
-        category,
-        deadline: null,
-        assigneeRef: null,
-        updatedAt: now().toISOString(),
-        description: await call.decrypt(description),
-        createdAt: now().toISOString(),
-      };
-      estate.serviceRequests.set(request.id, request);
-      return serviceRequest(request, call);
+      const description = await call.decrypt(call.body.description);
+      const created = await call.once({ residenceRef, category, description }, async () => {
+        const request: SandboxServiceRequest = {
+          id: `req-${randomUUID()}`,
+          companyId: call.company,
+          residenceRef,
+          number: `${call.company.slice(0, 2).toUpperCase()}${20_000 + estate.serviceRequests.size}`,
+          status: 'open',
+          category,
+          deadline: null,
+          assigneeRef: null,
+          updatedAt: now().toISOString(),
+          description,
+          createdAt: now().toISOString(),
+        };
+        estate.serviceRequests.set(request.id, request);
+        return request;
+      });
+      return serviceRequest(created, call);
     },
-    updateServiceRequest: (call) => {
+    updateServiceRequest: async (call) => {
       const [known] = own(call, [estate.serviceRequests.get(call.path.id)]);
       if (!known) throw new Problem(404, 'not-found', 'No such service request');
-      const changed = { ...known, ...call.body, updatedAt: now().toISOString() };
-      estate.serviceRequests.set(changed.id, changed);
+      const changed = await call.once({ id: known.id, ...call.body }, async () => {
+        const next = { ...known, ...call.body, updatedAt: now().toISOString() };
+        estate.serviceRequests.set(next.id, next);
+        return next;
+      });
       return serviceRequest(changed, call);
     },
     queryConsumption: (call) => {

@@ -8,22 +8,21 @@ import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
-import type { operations } from '../partner/generated/v1.ts';
 import { createSandboxEstate } from './estate.ts';
 import { createHandlers } from './handlers.ts';
+import { sandboxVersions } from './versions.ts';
 
 await runProcess('communal-sandbox', async () => {
   const data = dataDirectory(process.env);
   const log = createLog('communal-sandbox', process.env);
   const { secrets, masterKey } = await openProcessSecrets(process.env, log);
-  return createSandbox<operations>({
+  return createSandbox({
     name: 'communal-sandbox',
     port: ports(process.env).COMMUNAL_SANDBOX_PORT,
     identity: await followIdentity('communal-sandbox', process.env['TLS_DIR'] ?? join(data, 'tls'), masterKey, secrets),
     accepts: ['communal'],
     clients: await followSandboxClients(data, 'communal', secrets),
-    openapi: new URL('../partner/openapi/v1.yaml', import.meta.url),
-    handlers: createHandlers(createSandboxEstate(new Date()), () => new Date()),
+    versions: sandboxVersions(createHandlers(createSandboxEstate(new Date()), () => new Date())),
     latencyMilliseconds: sandboxLatency(process.env),
     log,
     environment: process.env,

@@ -14,9 +14,9 @@ beforeAll(async () => {
 });
 afterAll(() => communal.stop());
 
-const partnerFor = (company: string) =>
-  communal.partner.forRequest(testRequest(tenantId(company), { deadline: Date.now() + 60_000 }));
-const clientFor = (company: string): CommunalClient => createCommunalClient(partnerFor(company));
+const requestOf = (company: string) => testRequest(tenantId(company), { deadline: Date.now() + 60_000 });
+const partnerFor = (company: string) => communal.partner.client('v1', requestOf(company));
+const clientFor = (company: string): CommunalClient => createCommunalClient(communal.partner, requestOf(company));
 const residencesOf = (company: string) => sampleResidences(company).map(({ key }) => residenceKey(key));
 
 describe('the sandbox partner', () => {

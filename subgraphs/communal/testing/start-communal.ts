@@ -6,13 +6,15 @@ import { startIntegration, type TestIntegration } from '@commonhold/kit/testing/
 import type { Assignment, Assignments } from '../assignments/assignments.ts';
 import { communal } from '../definition.ts';
 import type { Services } from '../loaders.ts';
-import type { operations, paths } from '../partner/generated/v1.ts';
+import type { CommunalVersions } from '../partner/client.ts';
+import type { operations } from '../partner/generated/v1.ts';
 import { createSandboxEstate, type SandboxEstate } from '../sandbox/estate.ts';
 import { createHandlers } from '../sandbox/handlers.ts';
+import { sandboxVersions } from '../sandbox/versions.ts';
 
 type Handlers = SandboxHandlers<operations>;
 
-export interface CommunalForTests extends TestIntegration<paths> {
+export interface CommunalForTests extends TestIntegration<CommunalVersions> {
   readonly estate: SandboxEstate;
   /** What the directory was told of assignments. */
   readonly told: readonly Assignment[];
@@ -23,7 +25,13 @@ export interface CommunalForTests extends TestIntegration<paths> {
   readonly answers: { -readonly [Operation in keyof Handlers]?: Handlers[Operation] | undefined };
 }
 
-export async function startCommunal(limits: Partial<Contract['limits']> = {}): Promise<CommunalForTests> {
+/** What is agreed instead of the contract. */
+export interface CommunalAgreement {
+  readonly limits?: Partial<Contract['limits']>;
+  readonly companies?: Contract['companies'];
+}
+
+export async function startCommunal(agreed: CommunalAgreement = {}): Promise<CommunalForTests> {
   const estate = createSandboxEstate(new Date());
   const sandbox = createHandlers(estate, () => new Date());
   const answers: CommunalForTests['answers'] = {};
@@ -52,13 +60,13 @@ export async function startCommunal(limits: Partial<Contract['limits']> = {}): P
     tellUntilKnown: (_tenant, assignment) => tell(assignment),
     close: async () => undefined,
   };
-  const integration = await startIntegration<paths, operations, Services>({
+  const integration = await startIntegration<CommunalVersions, Services>({
     name: 'communal',
     folder: new URL('../', import.meta.url),
     define: (partner) => communal(partner, assignments),
     residencesOf: (company) => sampleResidences(company).map(({ key }) => key),
-    limits,
-    handlers: {
+    agree: (contract) => ({ ...contract, ...agreed, limits: { ...contract.limits, ...agreed.limits } }),
+    versions: sandboxVersions({
       ...sandbox,
       queryAccounts: (call) => (answers.queryAccounts ?? sandbox.queryAccounts)(call),
       queryMeters: (call) => (answers.queryMeters ?? sandbox.queryMeters)(call),
@@ -69,7 +77,7 @@ export async function startCommunal(limits: Partial<Contract['limits']> = {}): P
       queryServiceRequests: (call) => (answers.queryServiceRequests ?? sandbox.queryServiceRequests)(call),
       queryConsumption: (call) => (answers.queryConsumption ?? sandbox.queryConsumption)(call),
       submitReadings: (call) => (answers.submitReadings ?? sandbox.submitReadings)(call),
-    },
+    }),
   });
   return { ...integration, estate, answers, told, held, assignments };
 }

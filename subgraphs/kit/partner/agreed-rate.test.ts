@@ -33,7 +33,7 @@ type Company = (typeof COMPANIES)[number];
 
 const contractOf = (partner: string, limits: string) => `
 partner: ${partner}
-apiVersion: v1
+versions: { v1: {} }
 purpose: Count requests
 dataClasses: [lamps]
 environments:
@@ -47,8 +47,8 @@ timeouts: { connectMilliseconds: 2000, attemptMilliseconds: 20000 }
 retries: { attempts: 0, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50 }
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }
 companies:
-  northgate: { clientId: commonhold-northgate }
-  riverside: { clientId: commonhold-riverside }
+  northgate: { clientId: commonhold-northgate, version: v1 }
+  riverside: { clientId: commonhold-riverside, version: v1 }
 contacts: { technical: t@partner.example, security: s@partner.example, privacy: p@partner.example }
 `;
 
@@ -78,7 +78,7 @@ let environment: NodeJS.ProcessEnv;
 let masterKey: MasterKey;
 let identity: ServiceIdentity;
 let redis: TestRedis;
-let opened: Partner<paths>[] = [];
+let opened: Partner<{ v1: paths }>[] = [];
 let partners = 0;
 
 beforeAll(async () => {
@@ -104,7 +104,7 @@ afterAll(async () => {
 });
 
 /** A partner of its own, as each of so many replicas sees it. */
-async function replicas(count: number, limits: string, address?: string): Promise<readonly Partner<paths>[]> {
+async function replicas(count: number, limits: string, address?: string): Promise<readonly Partner<{ v1: paths }>[]> {
   partners += 1;
   const name = `bench-${partners}`;
   const envelope = createEnvelope(masterKey.ring('envelope:partners'));
@@ -115,7 +115,7 @@ async function replicas(count: number, limits: string, address?: string): Promis
   const parts = { contract, identity, masterKey, secrets, dataDirectory: folder };
   const made = await Promise.all(
     Array.from({ length: count }, () =>
-      createPartner<paths>({ ...parts, metrics: createPartnerMetrics(new Registry(), []), redis: address }),
+      createPartner<{ v1: paths }>({ ...parts, metrics: createPartnerMetrics(new Registry(), []), redis: address }),
     ),
   );
   opened.push(...made);
@@ -123,10 +123,10 @@ async function replicas(count: number, limits: string, address?: string): Promis
   return made;
 }
 
-const ask = (partner: Partner<paths> | undefined, company: Company): Promise<'ok' | PartnerError> => {
+const ask = (partner: Partner<{ v1: paths }> | undefined, company: Company): Promise<'ok' | PartnerError> => {
   if (!partner) throw new Error('there is no such replica');
   return partner
-    .forRequest({
+    .client('v1', {
       principal: { tenant: tenantId(company) },
       requestId: 'request',
       deadline: Date.now() + 60_000,

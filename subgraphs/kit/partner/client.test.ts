@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { z } from 'zod';
 import type { Partner } from './partner.ts';
 import { PartnerError } from './partner-error.ts';
-import { type ClientOptions, type paths, startTinyPartner, type TinyPartner } from './tiny-partner.ts';
+import { type ClientOptions, startTinyPartner, type TinyPartner, type TinyVersions } from './tiny-partner.ts';
 
 const lampPage = z.object({
   items: z.array(
@@ -13,7 +13,7 @@ const lampPage = z.object({
 
 let tiny: TinyPartner;
 /** Waits longer than any machine takes for an answer that comes at all. */
-let patient: Partner<paths>;
+let patient: Partner<TinyVersions>;
 beforeAll(async () => {
   tiny = await startTinyPartner();
   patient = await tiny.partnerWith({ timeouts: { connectMilliseconds: 30_000, attemptMilliseconds: 30_000 } });

@@ -26,11 +26,14 @@ import { parsePersonalValue } from './personal-value.ts';
 import { requestPath } from './request-path.ts';
 import type { InTurn, Resilience } from './resilience.ts';
 import { type Answer, type Transport, violation } from './transport.ts';
+import type { NoteEnd } from './versions/ends.ts';
 
 /** What a call has to know of the request that it is made for. */
 export interface PartnerRequest extends Pick<SubgraphRequest, 'requestId' | 'deadline' | 'signal' | 'log'> {
   /** Nobody waits for what comes of it: it comes after what somebody waits for. */
   readonly isBackground?: boolean;
+  /** false: what fails isn't repeated, as something else is done instead. */
+  readonly isRepeated?: boolean;
 }
 
 export interface PartnerClient<Paths> {
@@ -66,8 +69,13 @@ export interface CompanyAccess {
   readonly encryption: PayloadEncryption | undefined;
 }
 
+/** The connection to one version of a partner. */
 export interface PartnerConnection {
   readonly contract: Contract;
+  readonly version: string;
+  readonly basePath: string;
+  /** Takes down what an answer says about the end of the version. */
+  readonly noteEnd: NoteEnd;
   readonly transport: Transport;
   readonly resilience: Resilience;
   readonly metrics: PartnerMetrics;
@@ -86,10 +94,10 @@ export function createPartnerClient<Paths>(
   access: CompanyAccess,
   request: PartnerRequest,
 ): PartnerClient<Paths> {
-  const { contract, resilience, metrics } = connection;
+  const { contract, version, resilience, metrics } = connection;
   const { partner } = contract;
   const { tenant, encryption } = access;
-  const { isBackground = false } = request;
+  const { isBackground = false, isRepeated = true } = request;
   const timeLeft = request.deadline - Date.now();
   const isOver = timeLeft > 0 ? AbortSignal.timeout(timeLeft) : AbortSignal.abort();
   const signal = AbortSignal.any([request.signal, isOver]);
@@ -103,21 +111,28 @@ export function createPartnerClient<Paths>(
     const operation = `${method.toUpperCase()} ${template}`;
     const stopTimer = metrics.duration.startTimer({ partner, operation });
     try {
-      const path = contract.basePath + requestPath(partner, template, options.path, options.query);
+      const path = connection.basePath + requestPath(partner, template, options.path, options.query);
       const headers = { ...stringMembers(options.header), 'x-request-id': request.requestId };
-      const isIdempotent = isRepeatable(method, template, headers, contract);
+      const isIdempotent = isRepeated && isRepeatable(method, template, headers, contract);
       const answer = await resilience.run({ company: tenant, isBackground, isIdempotent, signal }, (inTurn) =>
-        sendAuthorized(connection, access, inTurn, { method, path, headers, body: options.body, signal }),
+        sendAuthorized(connection, access, inTurn, {
+          method,
+          path,
+          headers,
+          body: options.body,
+          signal,
+          log: request.log,
+        }),
       );
       const parsed = options.schema.safeParse(withoutForeign(answer, operation));
       if (!parsed.success) throw violation(partner, placeOf(parsed.error.issues[0]?.path ?? []));
-      metrics.requests.inc({ partner, operation, outcome: 'ok' });
+      metrics.requests.inc({ partner, version, operation, outcome: 'ok' });
       return parsed.data;
     } catch (error) {
       const code = error instanceof PartnerError ? error.code : 'INTERNAL_SERVER_ERROR';
       const detail = error instanceof PartnerError ? error.detail : undefined;
-      metrics.requests.inc({ partner, operation, outcome: code });
-      request.log.warn({ partner, operation, company: tenant, outcome: code, detail }, 'partner call failed');
+      metrics.requests.inc({ partner, version, operation, outcome: code });
+      request.log.warn({ partner, version, operation, company: tenant, outcome: code, detail }, 'partner call failed');
       throw error;
     } finally {
       stopTimer();
@@ -173,17 +188,18 @@ interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
   readonly signal: AbortSignal;
+  readonly log: PartnerRequest['log'];
 }
 
 /** Sends with the company's token; a token that the partner has forgotten before its time is renewed once. */
 async function sendAuthorized(
-  { contract, transport, metrics }: PartnerConnection,
+  { contract, transport, metrics, noteEnd }: PartnerConnection,
   { credentials, tenant }: CompanyAccess,
   inTurn: InTurn,
-  { method, path, headers, body, signal }: OutgoingRequest,
+  { method, path, headers, body, signal, log }: OutgoingRequest,
 ): Promise<unknown> {
-  const send = (authorization: string): Promise<Answer> =>
-    inTurn(() =>
+  const send = async (authorization: string): Promise<Answer> => {
+    const answer = await inTurn(() =>
       measured(metrics, { partner: contract.partner, company: tenant }, () =>
         transport.send({
           method: METHODS[method],
@@ -194,6 +210,9 @@ async function sendAuthorized(
         }),
       ),
     );
+    noteEnd(answer, log);
+    return answer;
+  };
   const authorization = await credentials.authorization(signal);
   const answer = await send(authorization);
   if (answer.status !== 401) return readAnswer(answer, contract);

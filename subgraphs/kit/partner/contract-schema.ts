@@ -1,5 +1,6 @@
 /** What a contract may say, member by member, as it stands in the file. `contract.schema.json` is made of it. */
 import { z } from 'zod';
+import { contradictionsIn, servingMembers, versionsSchema } from './versions/agreed.ts';
 
 const text = z.string().min(1);
 const absolutePath = z.string().regex(/^\/[A-Za-z0-9/._-]*$/, 'has to be a path such as /oauth2/token');
@@ -147,6 +148,7 @@ const errorsSchema = z.strictObject({
 
 const companySchema = z.strictObject({
   clientId: text.describe('How the partner knows the company.'),
+  ...servingMembers,
   residences: z
     .string()
     .regex(/^[A-Za-z0-9_.:~-]{1,120}$/, 'has to be the beginning of a residence key')
@@ -160,7 +162,9 @@ export const contractSchema = z
       .string()
       .regex(/^[a-z][a-z0-9-]{1,40}$/, 'has to be a name in kebab-case')
       .describe('Name of the partner, as in errors and metrics.'),
-    apiVersion: text.describe('Version of the API, and of the OpenAPI document beside the contract.'),
+    versions: versionsSchema.describe(
+      'Versions of the API that are spoken, by the names of their OpenAPI documents beside the contract.',
+    ),
     purpose: text.describe('What the data may be used for, in a sentence.'),
     dataClasses: z.array(text).min(1).describe('What kinds of data the partner processes.'),
     environments: z
@@ -169,11 +173,6 @@ export const contractSchema = z
         production: environmentSchema.describe('The partner itself.'),
       })
       .describe('Where the partner is found.'),
-    basePath: z
-      .string()
-      .regex(/^(?:\/[A-Za-z0-9/._-]*)?$/, 'has to be a path such as /v1')
-      .default('')
-      .describe("Where the API's paths begin, such as `/v1`; the token endpoint and the keys stand outside of it."),
     transport: z
       .enum(['mtls', 'http'])
       .describe('`mtls`: both sides show certificates. `http`: neither, and nothing is encrypted on the way.'),
@@ -273,6 +272,7 @@ export const contractSchema = z
         contradict(['environments', name], 'name in `networks` the private networks that it is spoken to in over http');
       }
     }
+    for (const contradiction of contradictionsIn(contract.versions, contract.companies)) contradict(...contradiction);
     if (encryption && authentication.method === 'login') {
       contradict(['encryption'], 'leave it out, as a login brings no key for it, and say in `gaps` what that means');
     }

@@ -29,7 +29,7 @@ describe('a partner contract', () => {
       CONTRACT.replace('concurrency: 8', 'concurrency: 8.5'),
       'line 17, limits.concurrency: give a whole number',
     ],
-    ['a text instead of a list', CONTRACT.replace('[lamps]', 'lamps'), 'line 5, dataClasses: give a list'],
+    ['a text instead of a list', CONTRACT.replace('[lamps]', 'lamps'), 'line 6, dataClasses: give a list'],
     [
       'a member that nobody knows',
       CONTRACT.replace('peer:', 'pear:'),
@@ -108,6 +108,26 @@ describe('a partner contract', () => {
       'times that contradict each other',
       CONTRACT.replace('p95Milliseconds: 40', 'p95Milliseconds: 400'),
       'line 19, sla.p95Milliseconds: give at most 300, which is sla.p99Milliseconds',
+    ],
+    [
+      'a company that no version serves',
+      CONTRACT.replace('northgate, version: v1', 'northgate, version: v3'),
+      'line 25, companies.northgate.version: give one of v1, which are `versions`',
+    ],
+    [
+      'a trial of the version that serves the company',
+      CONTRACT.replace('northgate, version: v1', 'northgate, version: v1, canary: { version: v1, percent: 5 }'),
+      'line 25, companies.northgate.canary.version: give another of `versions`: there is none',
+    ],
+    [
+      'a comparison with nothing',
+      CONTRACT.replace('northgate, version: v1', 'northgate, version: v1, shadow: 5'),
+      'line 25, companies.northgate.shadow: name in `canary` the version to compare with',
+    ],
+    [
+      'a sunset that is no day',
+      CONTRACT.replace('basePath: /v1', 'basePath: /v1, sunset: soon'),
+      'line 4, versions.v1.sunset: correct it, it has to be a day such as 2027-06-30',
     ],
     [
       'pauses that contradict each other',

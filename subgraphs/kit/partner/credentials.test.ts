@@ -96,7 +96,7 @@ describe('the token endpoint of a sandbox partner', () => {
 });
 
 describe('the door of a sandbox partner', () => {
-  it.each(['/v1/lamps/x', '/openapi.json', '/sandbox/calls', '/no-such-thing'])(
+  it.each(['/v1/lamps/x', '/v1/openapi.json', '/sandbox/calls', '/no-such-thing'])(
     'is shut for others: %s',
     async (path) => {
       const { statusCode, body } = await tiny.plain('communal', path);

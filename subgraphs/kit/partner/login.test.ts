@@ -28,7 +28,7 @@ interface paths {
 const PASSWORD = 'a password with "quotes" and ümlauts';
 const CONTRACT = `
 partner: bench
-apiVersion: v1
+versions: { v1: {} }
 purpose: Try a partner without certificates
 dataClasses: [lamps]
 environments:
@@ -43,7 +43,7 @@ retries: { attempts: 1, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }
 errors: { emptyList: PARTNER_UNAVAILABLE }
 companies:
-  riverside: { clientId: commonhold-riverside, residences: bench- }
+  riverside: { clientId: commonhold-riverside, version: v1, residences: bench- }
 contacts: { technical: t@partner.example, security: s@partner.example, privacy: p@partner.example }
 `;
 
@@ -75,7 +75,7 @@ let masterKey: MasterKey;
 let environment: NodeJS.ProcessEnv;
 let identity: ServiceIdentity;
 let address: string;
-const opened: Partner<paths>[] = [];
+const opened: Partner<{ v1: paths }>[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'login-'));
@@ -103,10 +103,10 @@ beforeEach(() => {
   received.length = 0;
 });
 
-async function open(changes: Partial<Contract> = {}): Promise<Partner<paths>> {
+async function open(changes: Partial<Contract> = {}): Promise<Partner<{ v1: paths }>> {
   const contract = { ...parseContract(CONTRACT, 'bench/contract.yaml', { BENCH_URL: address }), ...changes };
   const metrics = createPartnerMetrics(new Registry(), []);
-  const partner = await createPartner<paths>({
+  const partner = await createPartner<{ v1: paths }>({
     contract,
     identity,
     masterKey,
@@ -118,9 +118,9 @@ async function open(changes: Partial<Contract> = {}): Promise<Partner<paths>> {
   return partner;
 }
 
-const lamps = (partner: Partner<paths>) =>
+const lamps = (partner: Partner<{ v1: paths }>) =>
   partner
-    .forRequest({
+    .client('v1', {
       principal: { tenant: tenantId('riverside') },
       requestId: 'request',
       deadline: Date.now() + 5_000,

@@ -4,14 +4,16 @@
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Contract } from './contract.ts';
+import { createVersionMetrics, type VersionMetrics } from './versions/metrics.ts';
 
 export interface PartnerMetrics {
-  readonly requests: Counter<'partner' | 'operation' | 'outcome'>;
+  readonly requests: Counter<'partner' | 'version' | 'operation' | 'outcome'>;
   readonly duration: Histogram<'partner' | 'operation'>;
   readonly exchanges: Counter<'partner' | 'company' | 'outcome'>;
   readonly exchangeDuration: Histogram<'partner' | 'company'>;
-  readonly breaker: Gauge<'partner'>;
+  readonly breaker: Gauge<'partner' | 'version'>;
   readonly foreignRecords: Counter<'partner'>;
+  readonly versions: VersionMetrics;
 }
 
 /**
@@ -32,7 +34,7 @@ export function createPartnerMetrics(
     requests: new Counter({
       name: 'partner_requests_total',
       help: 'Requests to a partner by outcome: ok, or the code of the error',
-      labelNames: ['partner', 'operation', 'outcome'],
+      labelNames: ['partner', 'version', 'operation', 'outcome'],
       registers,
     }),
     duration: new Histogram({
@@ -57,8 +59,8 @@ export function createPartnerMetrics(
     }),
     breaker: new Gauge({
       name: 'partner_breaker_state',
-      help: 'Circuit breaker of a partner: 0 closed, 1 open, 2 half open',
-      labelNames: ['partner'],
+      help: 'Circuit breaker of a version of a partner: 0 closed, 1 open, 2 half open',
+      labelNames: ['partner', 'version'],
       registers,
     }),
     foreignRecords: new Counter({
@@ -67,6 +69,7 @@ export function createPartnerMetrics(
       labelNames: ['partner'],
       registers,
     }),
+    versions: createVersionMetrics(registry),
   };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import type { Partner } from './partner.ts';
-import { type paths, startTinyPartner, type TinyPartner } from './tiny-partner.ts';
+import { startTinyPartner, type TinyPartner, type TinyVersions } from './tiny-partner.ts';
 
 let tiny: TinyPartner;
 beforeAll(async () => {
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => tiny.stop());
 afterEach(() => tiny.fault({}));
 
-const ask = (partner: Partner<paths>, company: string, milliseconds = 5_000) =>
+const ask = (partner: Partner<TinyVersions>, company: string, milliseconds = 5_000) =>
   tiny
     .as(company, { partner, milliseconds, requestId: 'resilience' })
     .call('post', '/lamps/query', { body: {}, schema: z.object({ items: z.array(z.unknown()) }) });
@@ -33,7 +33,7 @@ describe('a partner that is down', () => {
     await tiny.fault({ queryLamps: { kind: 'down' } });
     for (let failures = 0; failures < 3; failures += 1) await codeOf(ask(partner, 'northgate'));
     expect(partner.health()).toEqual({ partner: 'smart-home', breaker: 'open' });
-    expect(await tiny.registry.metrics()).toContain('partner_breaker_state{partner="smart-home"} 1');
+    expect(await tiny.registry.metrics()).toContain('partner_breaker_state{partner="smart-home",version="v1"} 1');
 
     await tiny.plain('smart-home', '/sandbox/calls', { method: 'DELETE' });
     expect(await codeOf(ask(partner, 'northgate'))).toBe('PARTNER_UNAVAILABLE');

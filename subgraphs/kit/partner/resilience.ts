@@ -33,7 +33,13 @@ export interface Resilience {
   breakerState(): 'closed' | 'open' | 'half-open';
 }
 
-export function createResilience(contract: Contract, turns: Turns, metrics: PartnerMetrics): Resilience {
+/** Of one version: one that is down isn't held against the others. */
+export function createResilience(
+  contract: Contract,
+  version: string,
+  turns: Turns,
+  metrics: PartnerMetrics,
+): Resilience {
   const { partner, retries } = contract;
   const breaker = circuitBreaker(
     handleWhen((error) => error instanceof PartnerError && error.isOutage),
@@ -42,8 +48,8 @@ export function createResilience(contract: Contract, turns: Turns, metrics: Part
       halfOpenAfter: contract.breaker.openMilliseconds,
     },
   );
-  metrics.breaker.set({ partner }, 0);
-  breaker.onStateChange((state) => metrics.breaker.set({ partner }, BREAKER_STATES[stateName(state)]));
+  metrics.breaker.set({ partner, version }, 0);
+  breaker.onStateChange((state) => metrics.breaker.set({ partner, version }, BREAKER_STATES[stateName(state)]));
 
   const repeat = retry(
     handleWhen((error) => isWorthRepeating(error, contract)),

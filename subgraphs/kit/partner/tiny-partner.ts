@@ -16,6 +16,7 @@ import { Agent, request } from 'undici';
 import { followSandboxClients } from '../sandbox/clients.ts';
 import { page } from '../sandbox/paging.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import { sandboxVersion } from '../sandbox/sandbox-version.ts';
 import { tenantId } from '../tenancy/ids.ts';
 import type { PartnerClient } from './client.ts';
 import { type CompanyKeys, companyKeysFile, loadCompanyKeys } from './company-keys.ts';
@@ -54,6 +55,10 @@ export interface paths {
   '/lamps/query': { get?: never; put?: never; post: operations['queryLamps'] };
   '/lamps/{id}': { get: operations['getLamp']; put?: never; post?: never };
   '/orders': { get?: never; put?: never; post: operations['createOrder'] };
+}
+
+export interface TinyVersions {
+  readonly v1: paths;
 }
 
 const DOCUMENT = `
@@ -97,10 +102,10 @@ components:
 /** The contract that the tests work by; times are short. */
 export const CONTRACT = `
 partner: smart-home
-apiVersion: v1
+versions:
+  v1: { basePath: /v1 }
 purpose: Try the client
 dataClasses: [lamps]
-basePath: /v1
 environments:
   development: { address: 'https://localhost:\${TINY_PORT}', peer: 'spiffe://commonhold/smart-home-sandbox' }
   production: { address: '\${TINY_ADDRESS}' }
@@ -119,21 +124,21 @@ retries: { attempts: 2, firstDelayMilliseconds: 5, greatestDelayMilliseconds: 50
 breaker: { consecutiveFailures: 1000, openMilliseconds: 200 }
 errors: { codes: { out-of-lamps: PARTNER_REJECTED, busy: PARTNER_RATE_LIMITED } }
 companies:
-  northgate: { clientId: commonhold-northgate }
-  riverside: { clientId: commonhold-riverside }
+  northgate: { clientId: commonhold-northgate, version: v1 }
+  riverside: { clientId: commonhold-riverside, version: v1 }
 contacts: { technical: t@partner.example, security: s@partner.example, privacy: p@partner.example }
 `;
 
 export interface ClientOptions {
   /** Instead of the partner of the tests' contract. */
-  readonly partner?: Partner<paths>;
+  readonly partner?: Partner<TinyVersions>;
   readonly milliseconds?: number;
   readonly isBackground?: boolean;
   readonly requestId?: string;
 }
 
 export interface TinyPartner {
-  readonly partner: Partner<paths>;
+  readonly partner: Partner<TinyVersions>;
   readonly contract: Contract;
   readonly registry: Registry;
   /** Handler runs of `createOrder`. */
@@ -144,7 +149,7 @@ export interface TinyPartner {
   keysOf(company: string): Promise<CompanyKeys>;
   readonly folder: string;
   /** Another partner object over the same sandbox, such as with another contract. */
-  partnerWith(changes: Partial<Contract>): Promise<Partner<paths>>;
+  partnerWith(changes: Partial<Contract>): Promise<Partner<TinyVersions>>;
   fault(faults: object): Promise<void>;
   calls(
     requestId?: string,
@@ -162,7 +167,7 @@ export async function startTinyPartner(): Promise<TinyPartner> {
   const { secrets, masterKey } = await openProcessSecrets(environment, log);
   await ensurePki(join(folder, 'tls'), masterKey);
   await ensurePartnerKeys(folder, masterKey);
-  const openapi = join(folder, 'openapi.yaml');
+  const openapi = join(folder, 'v1.yaml');
   await writeFile(openapi, DOCUMENT);
   const [sandboxIdentity, identity, communal] = await Promise.all(
     (['smart-home-sandbox', 'smart-home', 'communal'] as const).map((name) =>
@@ -179,44 +184,50 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     owner,
   });
   const orders: string[] = [];
-  const sandbox = await createSandbox<operations>({
+  const sandbox = await createSandbox({
     name: 'smart-home-sandbox',
     port: 0,
     identity: sandboxIdentity,
     accepts: ['smart-home'],
     clients: await followSandboxClients(folder, 'smart-home', secrets),
-    openapi: pathToFileURL(openapi),
     latencyMilliseconds: { least: 0, greatest: 0 },
     log,
     environment,
-    handlers: {
-      queryLamps: async ({ companies, body, encrypt }) => {
-        const lamps = await Promise.all(
-          companies.flatMap((company) => [1, 2, 3].map(async (n) => lamp(company, n, await encrypt(`owner of ${n}`)))),
-        );
-        const wanted = lamps.filter(
-          ({ id, companyId }) => !body.ids || companyId !== companies[0] || body.ids.includes(id),
-        );
-        const { items, nextCursor } = page(wanted, { limit: body.limit ?? 100, cursor: body.cursor }, ({ id }) => id);
-        return { items: [...items], ...(nextCursor ? { nextCursor } : {}) };
-      },
-      getLamp: async ({ companies, path, encrypt }) => ({
-        ...lamp(companies.at(-1) ?? '', 1, await encrypt('owner')),
-        id: path.id,
+    versions: [
+      sandboxVersion<operations>(pathToFileURL(openapi), {
+        queryLamps: async ({ companies, body, encrypt }) => {
+          const lamps = await Promise.all(
+            companies.flatMap((company) =>
+              [1, 2, 3].map(async (n) => lamp(company, n, await encrypt(`owner of ${n}`))),
+            ),
+          );
+          const wanted = lamps.filter(
+            ({ id, companyId }) => !body.ids || companyId !== companies[0] || body.ids.includes(id),
+          );
+          const { items, nextCursor } = page(wanted, { limit: body.limit ?? 100, cursor: body.cursor }, ({ id }) => id);
+          return { items: [...items], ...(nextCursor ? { nextCursor } : {}) };
+        },
+        getLamp: async ({ companies, path, encrypt }) => ({
+          ...lamp(companies.at(-1) ?? '', 1, await encrypt('owner')),
+          id: path.id,
+        }),
+        createOrder: async ({ company, body, decrypt, once }) => {
+          const note = await decrypt(body.note);
+          return await once({ note }, async () => {
+            orders.push(note);
+            return { id: `order-${orders.length}`, companyId: company, note: body.note };
+          });
+        },
       }),
-      createOrder: async ({ company, body, decrypt }) => {
-        orders.push(await decrypt(body.note));
-        return { id: `order-${orders.length}`, companyId: company, note: body.note };
-      },
-    },
+    ],
   });
 
   const registry = new Registry();
   const contract = parseContract(CONTRACT, 'tiny/contract.yaml', { TINY_PORT: new URL(sandbox.origin).port });
   const metrics = createPartnerMetrics(registry, [contract]);
-  const opened: Partner<paths>[] = [];
-  const partnerWith = async (changes: Partial<Contract>): Promise<Partner<paths>> => {
-    const made = await createPartner<paths>({
+  const opened: Partner<TinyVersions>[] = [];
+  const partnerWith = async (changes: Partial<Contract>): Promise<Partner<TinyVersions>> => {
+    const made = await createPartner<TinyVersions>({
       contract: { ...contract, ...changes },
       identity,
       masterKey,
@@ -270,11 +281,11 @@ export async function startTinyPartner(): Promise<TinyPartner> {
 }
 
 function clientOf(
-  partner: Partner<paths>,
+  partner: Partner<TinyVersions>,
   company: string,
   { milliseconds = 5_000, isBackground = false, requestId = 'request' }: ClientOptions,
 ): PartnerClient<paths> {
-  return partner.forRequest({
+  return partner.client('v1', {
     principal: { tenant: tenantId(company) },
     requestId,
     isBackground,
@@ -285,7 +296,11 @@ function clientOf(
 }
 
 /** Puts the sealed keys of one company in the place of another's, and starts a partner with them. */
-export async function startWithKeysOf(tiny: TinyPartner, source: string, target: string): Promise<Partner<paths>> {
+export async function startWithKeysOf(
+  tiny: TinyPartner,
+  source: string,
+  target: string,
+): Promise<Partner<TinyVersions>> {
   await copyFile(
     companyKeysFile(tiny.folder, 'smart-home', source),
     companyKeysFile(tiny.folder, 'smart-home', target),

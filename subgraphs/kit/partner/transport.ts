@@ -26,6 +26,9 @@ export interface Answer {
   readonly text: string;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
+  /** `Deprecation` (RFC 9745) and `Sunset` (RFC 8594), as they came. */
+  readonly deprecation: string | undefined;
+  readonly sunset: string | undefined;
 }
 
 export interface Transport {
@@ -70,6 +73,8 @@ export function createTransport(contract: ReachableContract, identity: ServiceId
           text: decode(bytes, partner),
           contentType: single(headers['content-type']) ?? '',
           retryAfter: single(headers['retry-after']),
+          deprecation: single(headers['deprecation']),
+          sunset: single(headers['sunset']),
         };
       } catch (error) {
         if (error instanceof PartnerError) throw error;

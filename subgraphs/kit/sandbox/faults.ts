@@ -1,7 +1,8 @@
 /**
  * How a sandbox partner misbehaves when a test asks it to: a fault for an operation, or for all (`*`).
  *
- * Operations are named by their `operationId`; beside them there are `token` and `jwks`.
+ * Operations are named by their `operationId`, those of one version alone as `v2:<operationId>`; beside them there are
+ * `token` and `jwks`.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply } from 'fastify';
@@ -28,6 +29,8 @@ const fault = z.discriminatedUnion('kind', [
   simple('garbage'),
   /** The right answer, with every value of another type. */
   simple('wrong-type'),
+  /** The right answer, with its lists in another order. */
+  simple('reversed'),
   /** 200 with an `error` inside. */
   z.strictObject({ kind: z.literal('error-in-200'), times, code: z.string().default('internal') }),
   /** The handler answers with records of other companies, too (`call.companies`). */
@@ -51,8 +54,8 @@ const fault = z.discriminatedUnion('kind', [
 export type Fault = z.output<typeof fault>;
 
 export interface Faults {
-  /** The fault for this call of `operation`; counts down `times`. */
-  take(operation: string): Fault | undefined;
+  /** The fault for this call of an operation, by the first of its names that has one; counts down `times`. */
+  take(...names: readonly string[]): Fault | undefined;
   /** @throws {Problem} 422 for an unknown kind of fault, or one for something that isn't among `operations` */
   set(faults: unknown, operations: readonly string[]): void;
   clear(): void;
@@ -61,8 +64,8 @@ export interface Faults {
 export function createFaults(): Faults {
   let faults = new Map<string, Fault>();
   return {
-    take: (operation) => {
-      const name = faults.has(operation) ? operation : '*';
+    take: (...names) => {
+      const name = names.find((each) => faults.has(each)) ?? '*';
       const taken = faults.get(name);
       if (taken?.times === 1) faults.delete(name);
       else if (taken?.times !== undefined) faults.set(name, { ...taken, times: taken.times - 1 });
@@ -123,6 +126,7 @@ export function misbehave(wanted: Fault, reply: FastifyReply, origin: string): b
 /** What becomes of the handler's answer under a fault. */
 export function distort(wanted: Fault | undefined, answer: unknown): unknown {
   if (wanted?.kind === 'wrong-type') return otherTypes(answer);
+  if (wanted?.kind === 'reversed') return reversed(answer);
   if (wanted?.kind === 'prototype') {
     const text = JSON.stringify(answer).replace(
       /^\{/,
@@ -144,6 +148,12 @@ function otherTypes(value: unknown): unknown {
     );
   }
   return { unexpected: true };
+}
+
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed).toReversed();
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([member, inner]) => [member, reversed(inner)]));
 }
 
 async function drip(reply: FastifyReply): Promise<void> {

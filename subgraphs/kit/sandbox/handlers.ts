@@ -9,8 +9,14 @@ export interface SandboxCall<Operation> {
   readonly path: PartOf<Operation, 'path'>;
   readonly query: PartOf<Operation, 'query'>;
   readonly body: BodyOf<Operation>;
-  /** What came as `Idempotency-Key`: a handler runs once for a company, operation and key. */
+  /** What came as `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined;
+  /**
+   * Carries out an order once for a company, operation and key, in whichever versions of the API it comes.
+   *
+   * @param order what was ordered, the same however it is said; with another one the key is refused
+   */
+  once<Result>(order: object, work: () => Promise<Result>): Promise<Result>;
   /** Encrypts a personal value for the company. */
   encrypt(plaintext: string): Promise<string>;
   /** Opens a personal value that the company encrypted for the partner. @throws {Problem} 422 */
@@ -41,14 +47,14 @@ type SuccessOf<Operation> = Operation extends { responses: infer Responses }
   : never;
 
 /** A call whose parts are valid by the document, which is what makes them of the handler's types. */
-export type ValidCall = Pick<SandboxCall<unknown>, 'company' | 'companies' | 'idempotencyKey' | 'encrypt' | 'decrypt'> &
+export type ValidCall = Pick<
+  SandboxCall<unknown>,
+  'company' | 'companies' | 'idempotencyKey' | 'once' | 'encrypt' | 'decrypt'
+> &
   Readonly<Record<'path' | 'query' | 'body', unknown>>;
 
 /** The handler of an operation by its id; undefined: there is none. */
-export function handlerFor<Operations>(
-  handlers: SandboxHandlers<Operations>,
-  id: string,
-): ((call: ValidCall) => unknown) | undefined {
+export function handlerFor(handlers: object, id: string): ((call: ValidCall) => unknown) | undefined {
   const handler: unknown = Object.hasOwn(handlers, id) ? Reflect.get(handlers, id) : undefined;
   return typeof handler === 'function' ? (call) => Reflect.apply(handler, handlers, [call]) : undefined;
 }

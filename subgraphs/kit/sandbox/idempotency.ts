@@ -1,4 +1,4 @@
-/** Idempotency keys, as a partner keeps them: the same key gives the same answer, with another body it is refused. */
+/** Idempotency keys, as a partner keeps them: the same key gives the same answer, with another order it is refused. */
 import { createHash } from 'node:crypto';
 import { Problem } from './problem.ts';
 
@@ -6,9 +6,9 @@ export interface IdempotencyStore {
   /**
    * Runs `work` once for the company, operation and key; a repetition gets the first answer, also while it is under way.
    *
-   * @throws {Problem} 409 when the key came with another body before; the refusal that `work` threw, each time again
+   * @throws {Problem} 409 when the key came with another order before; the refusal that `work` threw, each time again
    */
-  once(key: IdempotencyKey, body: unknown, work: () => Promise<unknown>): Promise<unknown>;
+  once<Result>(key: IdempotencyKey, order: object, work: () => Promise<Result>): Promise<Result>;
 }
 
 export interface IdempotencyKey {
@@ -20,16 +20,16 @@ export interface IdempotencyKey {
 export function createIdempotencyStore(): IdempotencyStore {
   const kept = new Map<string, { readonly fingerprint: string; readonly answer: Promise<unknown> }>();
   return {
-    once: async ({ company, operation, key }, body, work) => {
+    once: async <Result>({ company, operation, key }: IdempotencyKey, order: object, work: () => Promise<Result>) => {
       const name = JSON.stringify([company, operation, key]);
       const fingerprint = createHash('sha256')
-        .update(JSON.stringify(body) ?? '')
+        .update(JSON.stringify(inOrder(order)))
         .digest('base64url');
       const earlier = kept.get(name);
       if (earlier && earlier.fingerprint !== fingerprint) {
         throw new Problem(409, 'idempotency-key-reused', 'The key was used for something else');
       }
-      const answer = earlier?.answer ?? work();
+      const answer = (earlier?.answer as Promise<Result> | undefined) ?? work();
       kept.set(name, { fingerprint, answer });
       answer.catch((error: unknown) => {
         // What failed by accident may be tried again; a refusal stays one.
@@ -38,4 +38,12 @@ export function createIdempotencyStore(): IdempotencyStore {
       return await answer;
     },
   };
+}
+
+/** With members in the order of their names: an order is the same however it is said. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([member, inner]) => [member, inOrder(inner)]));
 }

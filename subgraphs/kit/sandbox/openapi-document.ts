@@ -16,6 +16,8 @@ export interface OpenApiOperation {
   /** JSON Schema of the body; undefined: it has none. */
   readonly body: Json | undefined;
   readonly status: number;
+  /** JSON Schema of the answer with this status; undefined: it has none. */
+  readonly answer: Json | undefined;
 }
 
 export interface OpenApiParameter {
@@ -27,6 +29,10 @@ export interface OpenApiParameter {
 
 export interface OpenApiDocument {
   readonly json: Json;
+  /** Path of the first server, `/v1`. */
+  readonly base: string;
+  /** Of its components, without references. */
+  readonly schemas: Readonly<Record<string, Json>>;
   readonly operations: readonly OpenApiOperation[];
 }
 
@@ -44,7 +50,11 @@ const operation = z.object({
     .optional(),
   responses: z.record(z.string(), z.unknown()),
 });
+const answer = z.object({
+  content: z.object({ 'application/json': z.object({ schema: z.record(z.string(), z.unknown()) }) }),
+});
 const document = z.object({
+  components: z.object({ schemas: z.record(z.string(), z.record(z.string(), z.unknown())).default({}) }).prefault({}),
   servers: z.array(z.object({ url: z.string() })).default([]),
   paths: z.record(z.string(), z.partialRecord(z.enum(METHODS), operation)),
 });
@@ -57,7 +67,7 @@ export async function loadOpenApiDocument(file: URL): Promise<OpenApiDocument> {
   const name = file.pathname.split('/').slice(-2).join('/');
   try {
     const json: Json = parse(await readFile(file, 'utf8'));
-    const { servers, paths } = document.parse(dereference(json, json));
+    const { servers, paths, components } = document.parse(dereference(json, json));
     const [server] = servers;
     const base = server ? new URL(server.url, 'https://localhost').pathname.replace(/\/$/, '') : '';
     const operations = Object.entries(paths).flatMap(([path, item]) =>
@@ -65,7 +75,7 @@ export async function loadOpenApiDocument(file: URL): Promise<OpenApiDocument> {
         found ? [readOperation(base + path, z.enum(METHODS).parse(method), found)] : [],
       ),
     );
-    return { json, operations };
+    return { json, base, schemas: components.schemas, operations };
   } catch (error) {
     const reason = error instanceof z.ZodError ? `at ${error.issues[0]?.path.join('.')}` : 'it can not be read';
     throw new StartupError(`The OpenAPI document ${name} is broken`, `correct it (${reason})`);
@@ -77,13 +87,15 @@ function readOperation(
   method: OpenApiOperation['method'],
   found: z.output<typeof operation>,
 ): OpenApiOperation {
+  const status = Object.keys(found.responses).find((code) => code.startsWith('2')) ?? '200';
   return {
     id: found.operationId,
     method,
     route: path.replaceAll(/\{([^}]+)\}/g, ':$1'),
     parameters: found.parameters,
     body: found.requestBody?.content['application/json'].schema,
-    status: Number(Object.keys(found.responses).find((status) => status.startsWith('2')) ?? 200),
+    status: Number(status),
+    answer: answer.safeParse(found.responses[status]).data?.content['application/json'].schema,
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * One operation of the document as a route: access token → fault → validity by the document → idempotency → handler.
+ * One operation of the document as a route: access token → fault → validity by the document → handler.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
@@ -12,6 +12,7 @@ import type { Latency } from './latency.ts';
 import type { OpenApiOperation } from './openapi-document.ts';
 import type { PayloadKeys } from './payload-keys.ts';
 import { Problem } from './problem.ts';
+import type { SandboxVersion } from './sandbox-version.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import { createRequestValidator } from './validation.ts';
 
@@ -30,6 +31,7 @@ export interface SandboxState {
 export function operationRoute(
   operation: OpenApiOperation,
   handler: (call: ValidCall) => unknown,
+  { name: version, end }: Pick<SandboxVersion, 'name' | 'end'>,
   state: SandboxState,
 ): RouteOptions {
   const validate = createRequestValidator(operation);
@@ -43,47 +45,36 @@ export function operationRoute(
       reply.header('www-authenticate', 'Bearer error="invalid_token"');
       throw new Problem(401, 'invalid-token', 'The access token is not valid');
     }
-    const fault = state.faults.take(operation.id);
+    const fault = state.faults.take(`${version}:${operation.id}`, operation.id);
     await takeTime(state.latencyMilliseconds);
     if (fault && misbehave(fault, reply, state.origin())) return reply;
     validate(parts);
+    const { company } = client;
     const key = request.headers['idempotency-key'];
-    const work = async (): Promise<unknown> =>
-      handler({
-        company: client.company,
-        companies: fault?.kind === 'foreign-record' ? everybody(client, state.clients()) : [client.company],
-        path: parts.path,
-        query: parts.query,
-        body: parts.body,
-        idempotencyKey: typeof key === 'string' ? key : undefined,
-        encrypt: (text) => state.keys.encryptFor(client, text, fault?.kind === 'bad-jwe' ? fault.variant : undefined),
-        decrypt: (jwe) => state.keys.decrypt(jwe),
-      });
-    const once = { company: client.company, operation: `${request.method} ${request.url}`, key };
-    const answer = isKeyed(once)
-      ? await state.idempotency.once(once, await opened(parts.body, state.keys), work)
-      : await work();
+    const answer = await handler({
+      company,
+      companies: fault?.kind === 'foreign-record' ? everybody(client, state.clients()) : [company],
+      path: parts.path,
+      query: parts.query,
+      body: parts.body,
+      idempotencyKey: typeof key === 'string' ? key : undefined,
+      once: (order, work) =>
+        typeof key === 'string'
+          ? state.idempotency.once({ company, operation: operation.id, key }, order, work)
+          : work(),
+      encrypt: (text) => state.keys.encryptFor(client, text, fault?.kind === 'bad-jwe' ? fault.variant : undefined),
+      decrypt: (jwe) => state.keys.decrypt(jwe),
+    });
     if (fault?.kind === 'lost-answer') {
       reply.hijack();
       reply.raw.socket?.destroy();
       return reply;
     }
+    if (end) reply.headers({ deprecation: `@${end.deprecated.getTime() / 1_000}`, sunset: end.sunset.toUTCString() });
     return reply.code(operation.status).type('application/json').send(distort(fault, answer));
   };
 
   return { method: operation.method, url: operation.route, handler: serve };
-}
-
-const JWE = /^[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/;
-
-/** The order with its personal values in clear: encrypted anew, the same order looks different each time. */
-async function opened(body: unknown, keys: PayloadKeys): Promise<unknown> {
-  if (typeof body !== 'object' || body === null) return body;
-  const entries = Object.entries(body).map(async ([name, value]) => [
-    name,
-    typeof value === 'string' && JWE.test(value) ? await keys.decrypt(value) : value,
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
 }
 
 function bearerOf({ headers }: FastifyRequest): string {
@@ -97,8 +88,4 @@ async function takeTime({ least, greatest }: Latency): Promise<void> {
 
 function everybody({ company }: SandboxClient, clients: readonly SandboxClient[]): readonly string[] {
   return [company, ...new Set(clients.map((client) => client.company).filter((other) => other !== company))];
-}
-
-function isKeyed<Once extends { readonly key: unknown }>(once: Once): once is Once & { readonly key: string } {
-  return typeof once.key === 'string';
 }

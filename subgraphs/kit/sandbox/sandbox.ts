@@ -1,6 +1,6 @@
 /**
  * A partner's development API: a process of its own that serves exactly the operations of the partner's OpenAPI
- * document, over mutual TLS, as the partner would, and misbehaves when a test asks it to.
+ * documents, one a version, over mutual TLS, as the partner would, and misbehaves when a test asks it to.
  */
 import { TLSSocket } from 'node:tls';
 import { isProduction } from '@commonhold/platform/configuration.ts';
@@ -18,17 +18,18 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { createCallLog, describeRequest } from './call-log.ts';
 import type { SandboxClient } from './clients.ts';
 import { createFaults, misbehave } from './faults.ts';
-import { handlerFor, type SandboxHandlers } from './handlers.ts';
+import { handlerFor } from './handlers.ts';
 import { createIdempotencyStore } from './idempotency.ts';
 import type { Latency } from './latency.ts';
 import { loadOpenApiDocument } from './openapi-document.ts';
 import { operationRoute, type SandboxState } from './operation-route.ts';
 import { createPayloadKeys } from './payload-keys.ts';
 import { Problem } from './problem.ts';
+import type { SandboxVersion } from './sandbox-version.ts';
 import { addTestRoutes } from './test-routes.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 
-export interface SandboxOptions<Operations> {
+export interface SandboxOptions {
   readonly name: Extract<ServiceName, `${string}-sandbox`>;
   /** 0: any free port. */
   readonly port: number;
@@ -37,9 +38,8 @@ export interface SandboxOptions<Operations> {
   readonly accepts: readonly ServiceName[];
   /** As they are now. */
   readonly clients: () => readonly SandboxClient[];
-  /** The OpenAPI document, YAML or JSON. */
-  readonly openapi: URL;
-  readonly handlers: SandboxHandlers<Operations>;
+  /** Side by side, over one state. */
+  readonly versions: readonly SandboxVersion[];
   /** Each answer takes this long, evenly spread; `{ least: 0, greatest: 0 }` in tests. */
   readonly latencyMilliseconds?: Latency;
   readonly log: Log;
@@ -54,24 +54,27 @@ export interface Sandbox extends Running {
 /**
  * Starts the sandbox.
  *
- * @throws {StartupError} with NODE_ENV=production, and when an operation of the document has no handler
+ * @throws {StartupError} with NODE_ENV=production, and when an operation of a document has no handler
  *
  * @example
- * await createSandbox<operations>({
+ * const document = new URL('../partner/openapi/v1.yaml', import.meta.url);
+ * const handlers = { queryMeters: ({ body, companies }) => ({ items: metersOf(companies, body) }) };
+ * await createSandbox({
  *   name: 'communal-sandbox', port, identity, accepts: ['communal'], clients, log, environment: process.env,
- *   openapi: new URL('../partner/openapi/v1.yaml', import.meta.url),
- *   handlers: { queryMeters: ({ body, companies }) => ({ items: metersOf(companies, body) }) },
+ *   versions: [sandboxVersion<operations>(document, handlers)],
  * });
  */
-export async function createSandbox<Operations>(options: SandboxOptions<Operations>): Promise<Sandbox> {
-  const { name, handlers, clients } = options;
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { name, clients } = options;
   if (isProduction(options.environment)) {
     throw new StartupError(
       `The sandbox partner ${name} does not run with NODE_ENV=production`,
       'use the address of the real partner in its contract',
     );
   }
-  const document = await loadOpenApiDocument(options.openapi);
+  const versions = await Promise.all(
+    options.versions.map(async (version) => ({ ...version, document: await loadOpenApiDocument(version.openapi) })),
+  );
   let origin = '';
   const state: SandboxState = {
     clients,
@@ -85,21 +88,24 @@ export async function createSandbox<Operations>(options: SandboxOptions<Operatio
   };
 
   const server = createServer(options);
-  server.get('/openapi.json', () => document.json);
   addAuthorizationRoutes(server, state);
-  for (const operation of document.operations) {
-    const handler = handlerFor(handlers, operation.id);
-    if (!handler) {
-      throw new StartupError(
-        `The sandbox partner ${name} has no handler for ${operation.id}`,
-        'add it, or correct the OpenAPI document',
-      );
+  for (const { document, handlers, ...version } of versions) {
+    server.get(`/${version.name}/openapi.json`, () => document.json);
+    for (const operation of document.operations) {
+      const handler = handlerFor(handlers, operation.id);
+      if (!handler) {
+        throw new StartupError(
+          `The sandbox partner ${name} has no handler for ${operation.id} of ${version.name}`,
+          'add it, or correct the OpenAPI document',
+        );
+      }
+      server.route(operationRoute(operation, handler, version, state));
     }
-    server.route(operationRoute(operation, handler, state));
   }
+  const operations = versions.flatMap((version) => version.document.operations.map(({ id }) => ({ version, id })));
   addTestRoutes(
     server,
-    document.operations.map(({ id }) => id),
+    operations.flatMap(({ version, id }) => [id, `${version.name}:${id}`]),
     state,
   );
 
@@ -110,7 +116,7 @@ export async function createSandbox<Operations>(options: SandboxOptions<Operatio
 }
 
 /** Nobody but the partner's own subgraph gets in, whatever they ask for. */
-function createServer<Operations>({ identity, accepts, log }: SandboxOptions<Operations>): FastifyInstance {
+function createServer({ identity, accepts, log }: SandboxOptions): FastifyInstance {
   const server = Fastify({
     https: { ...tlsMaterial(identity), requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     bodyLimit: 2 * 1024 * 1024,

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { SandboxState } from './operation-route.ts';
 
-/** @param operations ids that a fault may be set for, beside `token`, `jwks` and `*` */
+/** @param operations names that a fault may be set for, beside `token`, `jwks` and `*` */
 export function addTestRoutes(server: FastifyInstance, operations: readonly string[], state: SandboxState): void {
   server.get<{ Querystring: { requestId?: string } }>('/sandbox/calls', ({ query }) =>
     state.calls.list(query.requestId),

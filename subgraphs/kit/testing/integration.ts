@@ -16,8 +16,8 @@ import { createPartnerMetrics } from '../partner/metrics.ts';
 import { createPartner, type Partner } from '../partner/partner.ts';
 import type { RecordedCall } from '../sandbox/call-log.ts';
 import { followSandboxClients } from '../sandbox/clients.ts';
-import type { SandboxHandlers } from '../sandbox/handlers.ts';
 import { createSandbox } from '../sandbox/sandbox.ts';
+import type { SandboxVersion } from '../sandbox/sandbox-version.ts';
 import { readPolicyMode } from '../shield/policy-mode.ts';
 import { defineSubgraph } from '../subgraph.ts';
 import type { SubgraphDefinition } from '../subgraph-definition.ts';
@@ -25,19 +25,20 @@ import type { SubgraphClaims } from '../tenancy/principal.ts';
 import { type ConsentDirectoryForTests, startConsentDirectory } from './consent-directory.ts';
 import { createTestGateway, type GraphqlAnswer } from './gateway.ts';
 
-export interface IntegrationParts<Paths, Operations, Services extends object> {
+export interface IntegrationParts<Versions, Services extends object> {
   readonly name: 'smart-home' | 'communal';
   /** The subgraph's folder. */
   readonly folder: URL;
-  readonly handlers: SandboxHandlers<Operations>;
-  define(partner: Partner<Paths>): SubgraphDefinition<Services>;
+  /** The versions of its sandbox partner. */
+  readonly versions: readonly SandboxVersion[];
+  define(partner: Partner<Versions>): SubgraphDefinition<Services>;
   /** The residences of a company. */
   residencesOf(company: string): readonly string[];
-  /** Changes of what was agreed, such as smaller batches. */
-  readonly limits?: Partial<Contract['limits']>;
+  /** What is agreed instead, such as smaller batches. */
+  agree?(contract: Contract): Contract;
 }
 
-export interface TestIntegration<Paths> {
+export interface TestIntegration<Versions> {
   /** Asks the subgraph as the gateway does, for a principal with these claims. */
   ask(claims: SubgraphClaims, query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
   /** What the partner was asked since the last time, tokens and keys left out. */
@@ -45,15 +46,15 @@ export interface TestIntegration<Paths> {
   /** Misbehaves as `sandbox/faults.ts` names it, by operation; `{}`: not any more. */
   misbehave(faults: Readonly<Record<string, object>>): Promise<void>;
   readonly consents: ConsentDirectoryForTests;
-  readonly partner: Partner<Paths>;
+  readonly partner: Partner<Versions>;
   readonly metrics: Registry;
   stop(): Promise<void>;
 }
 
 /** Starts it on free ports with keys of its own; stop it after the test. */
-export async function startIntegration<Paths, Operations, Services extends object>(
-  parts: IntegrationParts<Paths, Operations, Services>,
-): Promise<TestIntegration<Paths>> {
+export async function startIntegration<Versions, Services extends object>(
+  parts: IntegrationParts<Versions, Services>,
+): Promise<TestIntegration<Versions>> {
   const { name } = parts;
   const folder = await mkdtemp(join(tmpdir(), `commonhold-${name}-`));
   const environment = { LOG_LEVEL: 'silent', MASTER_KEY_FILE: join(folder, 'master.key') };
@@ -65,21 +66,20 @@ export async function startIntegration<Paths, Operations, Services extends objec
     loadIdentity(service, join(folder, 'tls'), masterKey);
   const [identity, log] = [await identityOf(name), createLog(name, environment)];
 
-  const sandbox = await createSandbox<Operations>({
+  const sandbox = await createSandbox({
     name: `${name}-sandbox`,
     port: 0,
     identity: await identityOf(`${name}-sandbox`),
     accepts: [name],
     clients: await followSandboxClients(folder, name, secrets),
-    openapi: new URL('partner/openapi/v1.yaml', parts.folder),
-    handlers: parts.handlers,
+    versions: parts.versions,
     latencyMilliseconds: { least: 0, greatest: 0 },
     log,
     environment,
   });
   const consents = await startConsentDirectory(await identityOf('directory'), name, parts.residencesOf);
   const metrics = new Registry();
-  const partner = await createPartner<Paths>({
+  const partner = await createPartner<Versions>({
     contract: await contractWith(parts, sandbox.origin),
     identity,
     masterKey,
@@ -122,10 +122,10 @@ export async function startIntegration<Paths, Operations, Services extends objec
 }
 
 async function contractWith(
-  { name, folder, limits }: Pick<IntegrationParts<never, never, never>, 'name' | 'folder' | 'limits'>,
+  { name, folder, agree }: Pick<IntegrationParts<never, never>, 'name' | 'folder' | 'agree'>,
   origin: string,
 ): Promise<Contract> {
   const variable = `${name.toUpperCase().replace('-', '_')}_SANDBOX_PORT`;
   const contract = await loadContract(new URL('partner/contract.yaml', folder), { [variable]: new URL(origin).port });
-  return { ...contract, limits: { ...contract.limits, ...limits } };
+  return agree?.(contract) ?? contract;
 }

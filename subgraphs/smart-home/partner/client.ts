@@ -1,27 +1,28 @@
-/** The smart-home partner's API for one request: one method an operation, in batches that the contract allows. */
-import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
-import { everyPage, type PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
+/** The smart-home partner's API for one request, in terms that its versions have in common. */
+import type { CompanyRequest, Partner } from '@commonhold/kit/partner/partner.ts';
+import type { PartnerPage } from '@commonhold/kit/partner/partner-page.ts';
+import { serveByVersion } from '@commonhold/kit/partner/versions/serve.ts';
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
-import type { paths } from './generated/v1.ts';
-import {
-  type CommandRecord,
-  commandList,
-  commandRecord,
-  type DeviceEventRecord,
-  type DeviceRecord,
-  deviceEventList,
-  devicePage,
-  type SceneRecord,
-  sceneList,
+import type { paths as v1 } from './generated/v1.ts';
+import type { paths as v2 } from './generated/v2.ts';
+import type {
+  CommandRecord,
+  DeviceEventDetail,
+  DeviceEventRecord,
+  DeviceRecord,
+  Presence,
+  SceneRecord,
 } from './records.ts';
+import { createV1Client } from './v1/client.ts';
+import { createV2Client } from './v2/client.ts';
 
-export type Order = paths['/commands']['post']['requestBody']['content']['application/json'];
-
-/** The most that the partner gives in one page. */
-const GREATEST_PAGE = 1_000;
+/** The versions that are spoken. */
+export interface SmartHomeVersions {
+  readonly v1: v1;
+  readonly v2: v2;
+}
 
 export interface SmartHomeClient {
-  readonly tenant: PartnerClient<paths>['tenant'];
   /** All devices of the residences, however many pages they fill. */
   devicesOf(residences: readonly ResidenceKey[]): Promise<readonly DeviceRecord[]>;
   devices(ids: readonly string[]): Promise<readonly DeviceRecord[]>;
@@ -34,8 +35,19 @@ export interface SmartHomeClient {
   order(key: string, order: Order): Promise<CommandRecord>;
   /** What became of the orders with these keys; of one that never arrived there is no record. */
   commands(keys: readonly string[]): Promise<readonly CommandRecord[]>;
-  /** Opens a personal value that was encrypted for the company, and parses it. */
-  open: PartnerClient<paths>['open'];
+  /** null: the device doesn't tell who is at home. */
+  openPresence(device: DeviceRecord): Promise<Presence | null>;
+  openEvent(event: DeviceEventRecord): Promise<DeviceEventDetail>;
+}
+
+export interface Order {
+  /** Key of a device or scene. */
+  readonly target: string;
+  readonly action: 'lock' | 'unlock' | 'switch' | 'set-temperature' | 'close' | 'run';
+  readonly on?: boolean;
+  readonly brightness?: number;
+  /** In degrees Celsius. */
+  readonly temperature?: number;
 }
 
 export interface DeviceQuestion {
@@ -44,58 +56,23 @@ export interface DeviceQuestion {
   readonly cursor: string | undefined;
 }
 
-export function createSmartHomeClient(partner: PartnerClient<paths>): SmartHomeClient {
-  async function batched<Key, Item>(
-    resource: 'residences' | 'ids',
-    keys: readonly Key[],
-    ask: (batch: Key[]) => Promise<readonly Item[]>,
-  ): Promise<readonly Item[]> {
-    const answers = await Promise.all(partner.inBatches(resource, keys).map((batch) => ask([...batch])));
-    return answers.flat();
-  }
-
-  const devicePageOf: SmartHomeClient['devicePage'] = async ({ residences, limit, cursor }) => {
-    const { items, ...rest } = await partner.call('post', '/devices/query', {
-      body: { residences: [...residences], limit, ...(cursor ? { cursor } : {}) },
-      schema: devicePage,
-    });
-    // For others nobody looked whether a consent is in force.
-    const asked = new Set<string>(residences);
-    return { ...rest, items: items.filter(({ residenceRef }) => asked.has(residenceRef)) };
-  };
-
+/** @throws {PartnerError} PARTNER_REJECTED when the contract doesn't list the request's company */
+export function createSmartHomeClient(partner: Partner<SmartHomeVersions>, request: CompanyRequest): SmartHomeClient {
+  const served = serveByVersion<SmartHomeVersions, SmartHomeClient>(partner, request, {
+    v1: createV1Client,
+    v2: createV2Client,
+  });
   return {
-    tenant: partner.tenant,
-    devicePage: devicePageOf,
-    devicesOf: (keys) =>
-      batched('residences', keys, (residences) =>
-        everyPage('smart-home', (cursor) => devicePageOf({ residences, limit: GREATEST_PAGE, cursor })),
-      ),
-    devices: (keys) =>
-      batched('ids', keys, async (ids) => {
-        const body = { ids, limit: ids.length };
-        return (await partner.call('post', '/devices/query', { body, schema: devicePage })).items;
-      }),
-    scenesOf: (keys) =>
-      batched('residences', keys, async (residences) => {
-        return (await partner.call('post', '/scenes/query', { body: { residences }, schema: sceneList })).items;
-      }),
-    scenes: (keys) =>
-      batched('ids', keys, async (ids) => {
-        return (await partner.call('post', '/scenes/query', { body: { ids }, schema: sceneList })).items;
-      }),
-    events: (keys, limit) =>
-      batched('ids', keys, async (devices) => {
-        const body = { devices, limit };
-        return (await partner.call('post', '/device-events/query', { body, schema: deviceEventList })).items;
-      }),
-    order: (key, order) =>
-      partner.call('post', '/commands', { header: { 'Idempotency-Key': key }, body: order, schema: commandRecord }),
-    commands: (keys) =>
-      batched('ids', keys, async (idempotencyKeys) => {
-        const body = { idempotencyKeys };
-        return (await partner.call('post', '/commands/query', { body, schema: commandList })).items;
-      }),
-    open: partner.open,
+    devicesOf: (residences) => served.query('devicesOf', (api) => api.devicesOf(residences)),
+    devices: (ids) => served.query('devices', (api) => api.devices(ids)),
+    devicePage: (question) =>
+      served.page('devicePage', question.cursor, (api, cursor) => api.devicePage({ ...question, cursor })),
+    scenesOf: (residences) => served.query('scenesOf', (api) => api.scenesOf(residences)),
+    scenes: (ids) => served.query('scenes', (api) => api.scenes(ids)),
+    events: (devices, limit) => served.query('events', (api) => api.events(devices, limit)),
+    order: (key, order) => served.order((api) => api.order(key, order)),
+    commands: (keys) => served.query('commands', (api) => api.commands(keys)),
+    openPresence: (device) => served.open(device.apiVersion, (api) => api.openPresence(device)),
+    openEvent: (event) => served.open(event.apiVersion, (api) => api.openEvent(event)),
   };
 }

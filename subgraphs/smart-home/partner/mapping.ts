@@ -9,14 +9,7 @@ import {
 import type { DeviceEvent, Source } from '../generated/resolvers.ts';
 import type { CommandParent, DeviceParent, DeviceTypeName, SceneParent } from '../parents.ts';
 import type { SmartHomeClient } from './client.ts';
-import {
-  type CommandRecord,
-  type DeviceEventRecord,
-  type DeviceRecord,
-  deviceEventDetail,
-  presence,
-  type SceneRecord,
-} from './records.ts';
+import type { CommandRecord, DeviceEventRecord, DeviceRecord, SceneRecord } from './records.ts';
 
 export const TYPES: Readonly<Record<DeviceRecord['kind'], DeviceTypeName>> = {
   'door-lock': 'DoorLock',
@@ -38,9 +31,8 @@ export interface Mapping {
   command(record: CommandRecord): CommandParent;
 }
 
-export function createMapping(client: SmartHomeClient, apiVersion: string): Mapping {
-  const { tenant } = client;
-  const source = (): Source => ({
+export function createMapping(client: SmartHomeClient, tenant: TenantId): Mapping {
+  const source = ({ apiVersion }: DeviceRecord): Source => ({
     partner: 'smart-home',
     apiVersion,
     fetchedAt: new Date().toISOString(),
@@ -59,12 +51,9 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
         reachable: record.online,
         batteryPercent: record.battery,
         state: record.state,
-        source: source(),
+        source: source(record),
         presence: () => {
-          opened ??=
-            record.presence === undefined
-              ? Promise.resolve(null)
-              : client.open(record.presence, 'Device.presence', presence);
+          opened ??= client.openPresence(record);
           return opened;
         },
       };
@@ -76,7 +65,7 @@ export function createMapping(client: SmartHomeClient, apiVersion: string): Mapp
       residenceKey: residenceKey(record.residenceRef),
     }),
     event: async (record) => {
-      const { kind, occurredAt } = await client.open(record.detail, 'DeviceEvent.detail', deviceEventDetail);
+      const { kind, occurredAt } = await client.openEvent(record);
       return { id: ownedId(tenant, 'DeviceEvent', record), kind: EVENT_KINDS[kind], occurredAt };
     },
     command: (record) => ({

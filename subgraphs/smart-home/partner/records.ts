@@ -1,65 +1,73 @@
-/** The partner's records, parsed: what isn't listed here is left behind. */
-import { PART } from '@commonhold/kit/tenancy/ids.ts';
-import { z } from 'zod';
+/** What the partner's records say, in whichever version of its API they came: what the subgraph works by. */
 
-const key = z.string().regex(PART);
-const owned = { id: key, companyId: z.string(), residenceRef: key };
-const instant = z.iso.datetime({ offset: true });
+export type DeviceKindWord =
+  | 'door-lock'
+  | 'light'
+  | 'thermostat'
+  | 'leak-sensor'
+  | 'motion-sensor'
+  | 'water-valve'
+  | 'smart-meter';
 
-const deviceState = z.object({
-  locked: z.boolean().nullish(),
-  on: z.boolean().optional(),
-  brightness: z.number().int().min(0).max(100).nullish(),
-  temperature: z.number().optional(),
-  targetTemperature: z.number().optional(),
-  leaking: z.boolean().optional(),
-  open: z.boolean().optional(),
-  powerWatts: z.number().optional(),
-});
+/** A record of a residence. */
+interface Owned {
+  readonly id: string;
+  readonly companyId: string;
+  readonly residenceRef: string;
+}
 
-/** What a device of each kind always tells. What is left out is not taken for dry, dark or closed. */
-const STATED: Readonly<Record<string, readonly (keyof z.output<typeof deviceState>)[]>> = {
-  light: ['on'],
-  thermostat: ['temperature', 'targetTemperature'],
-  'leak-sensor': ['leaking'],
-  'water-valve': ['open'],
-  'smart-meter': ['powerWatts'],
-};
+/** A record that has a source, or something encrypted as its version has it. */
+interface Served extends Owned {
+  /** The version that it came in. */
+  readonly apiVersion: string;
+}
 
-export const deviceRecord = z
-  .object({
-    ...owned,
-    kind: z.enum(['door-lock', 'light', 'thermostat', 'leak-sensor', 'motion-sensor', 'water-valve', 'smart-meter']),
-    label: z.string(),
-    online: z.boolean(),
-    battery: z.number().int().min(0).max(100).nullable(),
-    state: deviceState,
-    presence: z.string().optional(),
-  })
-  .superRefine(({ kind, state }, context) => {
-    const missing = STATED[kind]?.find((member) => state[member] === undefined);
-    if (missing) context.addIssue({ code: 'custom', path: ['state', missing] });
-  });
+export interface DeviceRecord extends Served {
+  readonly kind: DeviceKindWord;
+  readonly label: string;
+  readonly online: boolean;
+  readonly battery: number | null;
+  readonly state: DeviceState;
+  /** Of a motion sensor: a `Presence`, encrypted. */
+  readonly presence?: string | undefined;
+}
 
-export const devicePage = z.object({ items: z.array(deviceRecord), nextCursor: z.string().optional() });
-export const presence = z.object({ occupied: z.boolean(), lastMotionAt: instant.nullable() });
-export const sceneRecord = z.object({ ...owned, label: z.string() });
-export const sceneList = z.object({ items: z.array(sceneRecord) });
-export const deviceEventRecord = z.object({ ...owned, deviceId: key, detail: z.string() });
-export const deviceEventList = z.object({ items: z.array(deviceEventRecord) });
-export const deviceEventDetail = z.object({ kind: z.enum(['locked', 'unlocked', 'motion']), occurredAt: instant });
+/** What a device of each kind tells. Temperatures in degrees Celsius. */
+export interface DeviceState {
+  readonly locked?: boolean | null | undefined;
+  readonly on?: boolean | undefined;
+  readonly brightness?: number | null | undefined;
+  readonly temperature?: number | undefined;
+  readonly targetTemperature?: number | undefined;
+  readonly leaking?: boolean | undefined;
+  readonly open?: boolean | undefined;
+  readonly powerWatts?: number | undefined;
+}
 
-export const commandRecord = z.object({
-  ...owned,
-  idempotencyKey: key,
-  target: key,
-  status: z.enum(['accepted', 'done', 'failed']),
-  reason: z.enum(['device-offline', 'not-supported', 'out-of-range']).optional(),
-  acceptedAt: instant,
-});
-export const commandList = z.object({ items: z.array(commandRecord) });
+export interface Presence {
+  readonly occupied: boolean;
+  readonly lastMotionAt: string | null;
+}
 
-export type DeviceRecord = z.output<typeof deviceRecord>;
-export type SceneRecord = z.output<typeof sceneRecord>;
-export type DeviceEventRecord = z.output<typeof deviceEventRecord>;
-export type CommandRecord = z.output<typeof commandRecord>;
+export interface SceneRecord extends Owned {
+  readonly label: string;
+}
+
+export interface DeviceEventRecord extends Served {
+  readonly deviceId: string;
+  /** A `DeviceEventDetail`, encrypted. */
+  readonly detail: string;
+}
+
+export interface DeviceEventDetail {
+  readonly kind: 'locked' | 'unlocked' | 'motion';
+  readonly occurredAt: string;
+}
+
+export interface CommandRecord extends Owned {
+  readonly idempotencyKey: string;
+  readonly target: string;
+  readonly status: 'accepted' | 'done' | 'failed';
+  readonly reason?: 'device-offline' | 'not-supported' | 'out-of-range' | undefined;
+  readonly acceptedAt: string;
+}

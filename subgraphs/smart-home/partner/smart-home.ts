@@ -2,14 +2,13 @@
 import type { Partner } from '@commonhold/kit/partner/partner.ts';
 import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import type { TypedId } from '@commonhold/kit/tenancy/ids.ts';
-import { createSmartHomeClient } from './client.ts';
+import { createSmartHomeClient, type SmartHomeVersions } from './client.ts';
 import type { DevicePartner } from './device-partner.ts';
-import type { paths } from './generated/v1.ts';
 import { createMapping } from './mapping.ts';
 
-export function createSmartHomePartner(partner: Partner<paths>, request: SubgraphRequest): DevicePartner {
-  const client = createSmartHomeClient(partner.forRequest(request));
-  const mapping = createMapping(client, partner.contract.apiVersion);
+export function createSmartHomePartner(partner: Partner<SmartHomeVersions>, request: SubgraphRequest): DevicePartner {
+  const client = createSmartHomeClient(partner, request);
+  const mapping = createMapping(client, request.principal.tenant);
   return {
     devicesOf: async (residences) => (await client.devicesOf(residences)).map(mapping.device),
     devices: async (ids) => (await client.devices(keysOf(ids))).map(mapping.device),

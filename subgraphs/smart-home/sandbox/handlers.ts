@@ -1,4 +1,4 @@
-/** The sandbox partner's operations, as its OpenAPI document has them. */
+/** The sandbox partner's operations, as its OpenAPI document of version 1 has them. */
 import { randomUUID } from 'node:crypto';
 import { sampleFingerprint } from '@commonhold/development/estate.ts';
 import type { SandboxCall, SandboxHandlers } from '@commonhold/kit/sandbox/handlers.ts';
@@ -82,19 +82,20 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       }));
       return { items: await Promise.all(items) };
     },
-    createCommand: (call) => {
-      const scene = estate.scenes.get(call.body.target);
-      if (scene?.companyId === call.company && call.body.action === 'run') return finish(call, scene);
-      const target = estate.devices.get(call.body.target);
-      if (target?.companyId !== call.company) throw new Problem(404, 'not-found', 'No such device or scene');
-      const next = stateAfter(target, call.body);
-      if (!next) return finish(call, target, 'not-supported');
-      if (!target.online) return finish(call, target, 'device-offline');
-      target.state = { ...target.state, ...next };
-      if (next.locked != null)
-        done.set(target.id, [doorEvent(target, next.locked, now()), ...(done.get(target.id) ?? [])]);
-      return finish(call, target);
-    },
+    createCommand: (call) =>
+      call.once(call.body, async () => {
+        const scene = estate.scenes.get(call.body.target);
+        if (scene?.companyId === call.company && call.body.action === 'run') return finish(call, scene);
+        const target = estate.devices.get(call.body.target);
+        if (target?.companyId !== call.company) throw new Problem(404, 'not-found', 'No such device or scene');
+        const next = stateAfter(target, call.body);
+        if (!next) return finish(call, target, 'not-supported');
+        if (!target.online) return finish(call, target, 'device-offline');
+        target.state = { ...target.state, ...next };
+        if (next.locked != null)
+          done.set(target.id, [doorEvent(target, next.locked, now()), ...(done.get(target.id) ?? [])]);
+        return finish(call, target);
+      }),
     queryCommands: (call) => ({
       items: [
         ...own(

@@ -8,15 +8,15 @@ import { createLog } from '@commonhold/platform/log.ts';
 import { runProcess } from '@commonhold/platform/process.ts';
 import { openProcessSecrets } from '@commonhold/platform/secrets/process-secrets.ts';
 import { followIdentity } from '@commonhold/platform/tls/follow-identity.ts';
-import type { operations } from '../partner/generated/v1.ts';
 import { createSandboxEstate } from './estate.ts';
 import { createHandlers } from './handlers.ts';
+import { sandboxVersions } from './versions.ts';
 
 await runProcess('smart-home-sandbox', async () => {
   const data = dataDirectory(process.env);
   const log = createLog('smart-home-sandbox', process.env);
   const { secrets, masterKey } = await openProcessSecrets(process.env, log);
-  return createSandbox<operations>({
+  return createSandbox({
     name: 'smart-home-sandbox',
     port: ports(process.env).SMART_HOME_SANDBOX_PORT,
     identity: await followIdentity(
@@ -27,8 +27,7 @@ await runProcess('smart-home-sandbox', async () => {
     ),
     accepts: ['smart-home'],
     clients: await followSandboxClients(data, 'smart-home', secrets),
-    openapi: new URL('../partner/openapi/v1.yaml', import.meta.url),
-    handlers: createHandlers(createSandboxEstate(), () => new Date()),
+    versions: sandboxVersions(createHandlers(createSandboxEstate(), () => new Date())),
     latencyMilliseconds: sandboxLatency(process.env),
     log,
     environment: process.env,

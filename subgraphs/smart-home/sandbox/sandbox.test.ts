@@ -12,9 +12,9 @@ beforeAll(async () => {
 });
 afterAll(() => smartHome.stop());
 
-const partnerFor = (company: string) =>
-  smartHome.partner.forRequest(testRequest(tenantId(company), { deadline: Date.now() + 60_000 }));
-const clientFor = (company: string): SmartHomeClient => createSmartHomeClient(partnerFor(company));
+const requestOf = (company: string) => testRequest(tenantId(company), { deadline: Date.now() + 60_000 });
+const partnerFor = (company: string) => smartHome.partner.client('v1', requestOf(company));
+const clientFor = (company: string): SmartHomeClient => createSmartHomeClient(smartHome.partner, requestOf(company));
 const residencesOf = (company: string) => sampleResidences(company).map(({ key }) => residenceKey(key));
 
 describe('the sandbox partner', () => {

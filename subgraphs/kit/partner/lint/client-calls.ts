@@ -1,6 +1,6 @@
 /** The operations that our client calls are there, and not about to be taken away. */
 import { readdir, readFile } from 'node:fs/promises';
-import type { Check, LintFinding } from './lint-contract.ts';
+import type { LintFinding } from './lint-contract.ts';
 import { type PartnerDocument, routeOf } from './partner-document.ts';
 
 export interface ClientCall {
@@ -12,11 +12,18 @@ export interface ClientCall {
 
 const CALL = /\.call\(\s*'(\w+)',\s*'([^']+)'/g;
 
-/** Calls in the files of the partner's folder; a folder in it may be another partner's. */
-export async function clientCalls(folder: URL): Promise<readonly ClientCall[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort();
-  const found = names.map(async (name) => {
-    const file = new URL(name, folder);
+/** The files of the version's folder in the partner's, or of the partner's own where there is none. */
+export async function clientFiles(partner: URL, version: string): Promise<readonly URL[]> {
+  const inside = await readdir(partner, { withFileTypes: true });
+  const hasOwnFolder = inside.some((entry) => entry.isDirectory() && entry.name === version);
+  const folder = hasOwnFolder ? new URL(`${version}/`, partner) : partner;
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+  return names.sort().map((name) => new URL(name, folder));
+}
+
+export async function clientCalls(partner: URL, version: string): Promise<readonly ClientCall[]> {
+  const files = await clientFiles(partner, version);
+  const found = files.map(async (file) => {
     const text = await readFile(file, 'utf8');
     return [...text.matchAll(CALL)].map((match) => {
       const [, method = '', path = ''] = match;
@@ -28,7 +35,7 @@ export async function clientCalls(folder: URL): Promise<readonly ClientCall[]> {
 
 export function lintCalls(
   calls: readonly ClientCall[],
-  { basePath }: Parameters<Check>[0],
+  basePath: string,
   { operations }: PartnerDocument,
 ): readonly LintFinding[] {
   return calls.flatMap(({ file, line, method, path }) => {

@@ -72,8 +72,21 @@ describe('the comparison of a contract with the document of its partner', () => 
   const document = (found: string, instead: string) => ({ ...GOOD, document: DOCUMENT.replace(found, instead) });
 
   it.each([
-    ['a version without a document', contract('apiVersion: v1', 'apiVersion: v2'), 'contract.yaml:3 apiVersion: The'],
-    ['another base path', contract('basePath: /v1', 'basePath: /v2'), 'contract.yaml:6 basePath: give /v1, as'],
+    [
+      'a version without a document',
+      contract('  v1: {', '  v2: { basePath: /v2 }\n  v1: {'),
+      'contract.yaml:4 versions.v2: The',
+    ],
+    [
+      'another base path',
+      contract('basePath: /v1', 'basePath: /v2'),
+      'contract.yaml:4 versions.v1.basePath: give /v1, as',
+    ],
+    [
+      'a version that no client calls',
+      { ...GOOD, client: '' },
+      'contract.yaml:4 versions.v1: take it out, or call it: no client does',
+    ],
     [
       'another address of tokens',
       contract('/oauth2/token', '/token'),

@@ -1,6 +1,6 @@
 /**
- * Compares a contract with what surrounds it: the partner's OpenAPI document of its version, and the calls that our client
- * makes.
+ * Compares a contract with what surrounds it: for each of its versions the partner's OpenAPI document, and the calls that
+ * our client makes.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -29,20 +29,10 @@ export type Check = (
   document: PartnerDocument,
 ) => readonly Complaint[];
 
-const CHECKS: readonly Check[] = [
-  ({ basePath }, document) =>
-    basePath === document.basePath
-      ? []
-      : [[['basePath'], `give ${document.basePath || 'nothing'}, as the servers of the document have it`]],
-  lintAuthentication,
-  lintEncryption,
-  lintBatches,
-  lintRetries,
-  lintErrors,
-];
+const CHECKS: readonly Check[] = [lintAuthentication, lintEncryption, lintBatches, lintRetries, lintErrors];
 
 /**
- * @param folder with `contract.yaml`, `openapi/` and the client in it
+ * @param folder with `contract.yaml`, `openapi/` and the client in it, or a client of each version in a folder of its name
  * @throws {StartupError} when there is no contract in it
  *
  * @example
@@ -62,10 +52,29 @@ export async function lintContract(folder: URL): Promise<readonly LintFinding[]>
     member: member.map(String).join('.'),
     remedy,
   });
-  const document = await readPartnerDocument(new URL(`openapi/${contract.apiVersion}.yaml`, folder));
-  if (document.kind === 'broken') return [at([['apiVersion'], document.remedy])];
-  return [
-    ...CHECKS.flatMap((check) => check(contract, document)).map(at),
-    ...lintCalls(await clientCalls(folder), contract, document),
-  ];
+  const findings = await Promise.all(
+    Object.entries(contract.versions).map(async ([version, { basePath }]): Promise<readonly LintFinding[]> => {
+      const document = await readPartnerDocument(new URL(`openapi/${version}.yaml`, folder));
+      if (document.kind === 'broken') return [at([['versions', version], document.remedy])];
+      const calls = await clientCalls(folder, version);
+      return [
+        ...lintBasePath(version, basePath, document).map(at),
+        ...CHECKS.flatMap((check) => check(contract, document)).map(at),
+        ...(calls.length === 0 ? [at([['versions', version], 'take it out, or call it: no client does'])] : []),
+        ...lintCalls(calls, basePath, document),
+      ];
+    }),
+  );
+  return withoutRepetitions(findings.flat());
+}
+
+function lintBasePath(version: string, basePath: string, document: PartnerDocument): readonly Complaint[] {
+  if (basePath === document.basePath) return [];
+  const remedy = `give ${document.basePath || 'nothing'}, as the servers of the document have it`;
+  return [[['versions', version, 'basePath'], remedy]];
+}
+
+/** What holds for several versions is said once. */
+function withoutRepetitions(findings: readonly LintFinding[]): readonly LintFinding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }

@@ -3,6 +3,11 @@ import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
 import type { paths } from './generated/v5.ts';
 import { type ServiceRecord, serviceList, serviceRecord, type Values } from './records.ts';
 
+/** The versions that are spoken. */
+export interface HomebridgeVersions {
+  readonly v5: paths;
+}
+
 /** One characteristic, and what it shall be. */
 export interface Setting {
   readonly characteristicType: keyof Values;

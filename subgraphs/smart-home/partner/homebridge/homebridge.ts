@@ -4,20 +4,23 @@ import type { SubgraphRequest } from '@commonhold/kit/subgraph-definition.ts';
 import type { ResidenceKey } from '@commonhold/kit/tenancy/ids.ts';
 import type { DeviceParent } from '../../parents.ts';
 import type { DevicePartner } from '../device-partner.ts';
-import { createHomebridgeClient } from './client.ts';
+import { createHomebridgeClient, type HomebridgeVersions } from './client.ts';
 import { devicesAmong, type HomebridgeDevice, mayBeDevice } from './devices.ts';
-import type { paths } from './generated/v5.ts';
 import { createOrders, type OrderMemory } from './orders.ts';
 
 export function createHomebridge(
-  homebridge: Partner<paths>,
+  homebridge: Partner<HomebridgeVersions>,
   memory: OrderMemory,
   request: SubgraphRequest,
 ): DevicePartner {
-  const { partner, apiVersion } = homebridge.contract;
+  const { partner } = homebridge.contract;
   const { tenant } = request.principal;
-  const client = createHomebridgeClient(homebridge.forRequest(request));
-  const server = { tenant, apiVersion, serves: (residence: ResidenceKey) => homebridge.serves(tenant, residence) };
+  const client = createHomebridgeClient(homebridge.client('v5', request));
+  const server = {
+    tenant,
+    apiVersion: 'v5',
+    serves: (residence: ResidenceKey) => homebridge.serves(tenant, residence),
+  };
 
   let read: Promise<ReadonlyMap<string, HomebridgeDevice>> | undefined;
   const devices = () => {

@@ -22,6 +22,7 @@ import { serveIdentityProvider } from './routes/identity-provider.ts';
 import { serveInvitation } from './routes/invitation.ts';
 import { serveNotices } from './routes/notices.ts';
 import { serveRecovery } from './routes/recovery.ts';
+import { serveVersionEnds } from './routes/version-ends.ts';
 import type { GrantUses } from './uses/grant-uses.ts';
 
 export interface DirectoryParts {
@@ -62,6 +63,7 @@ export function directory(parts: DirectoryParts): SubgraphDefinition<Services> {
       serveAssignments(server, identity, inTenant);
       serveConsents(server, identity, inTenant);
       serveNotices(server, identity, inTenant);
+      serveVersionEnds(server, identity, inTenant);
       serveIdentityProvider(server, identity, inTenant);
       serveFederatedLogin(server, identity, inTenant);
       serveActive(server, identity, inTenant);

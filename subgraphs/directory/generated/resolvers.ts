@@ -1097,6 +1097,8 @@ export type NoticeKind =
   | 'PROVISIONING_CHANGED'
   /** Your company's provider changed your mail address, or that of somebody with one of the widest roles. */
   | 'ADDRESS_CHANGED'
+  /** A partner says that a version of its API, which your company uses, should not be used any more, or when it ends. */
+  | 'PARTNER_VERSION_ENDING'
   /** A security officer announced an incident. */
   | 'INCIDENT';
 

@@ -16,6 +16,8 @@ export const ABOUT_NAMES = [
   'breakGlass',
   'briefing',
   'incident',
+  'partner',
+  'version',
   'by',
 ] as const;
 
@@ -183,6 +185,13 @@ export const NOTICE_KINDS = {
       person
         ? 'Your company’s identity provider changed the mail address of somebody with one of the widest roles. What sets up a new login goes there: make sure that it was meant so.'
         : 'Your company’s identity provider changed your mail address. If it was not meant so, tell your security officer at once.',
+  },
+  PARTNER_VERSION_ENDING: {
+    topic: 'duty',
+    mail: 'unless-off',
+    isOfIssuer: false,
+    text: ({ partner, version, until }) =>
+      `The partner ${partner} says that version ${version} of its API should not be used any more${until ? `, and ends on ${day(until)}` : ''}. Plan when your company moves to another.`,
   },
   INCIDENT: {
     topic: 'incident',

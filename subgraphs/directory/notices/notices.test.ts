@@ -200,6 +200,37 @@ describe.each(DATABASES)('notices in a directory on %s', (_, provide) => {
     });
   });
 
+  it("tell those who manage integrations of a partner's version that ends, once for what the partner says", async () => {
+    const end = { partner: 'communal', version: 'v1' };
+    const post = async (who: 'communal' | 'issuer', body: object) => {
+      const identity = await started.identityOf(who);
+      const caller = createTestGateway(identity, 'directory', started.port);
+      const token = await mintServiceToken(identity, 'directory', { tenant: 'riverside' });
+      const { status } = await caller.send('/version-ends', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(body),
+      });
+      await caller.close();
+      return status;
+    };
+    const told = async (subject: string) => {
+      const notices = await noticesOf(subject, '(first: 50)');
+      return notices.filter(({ kind }) => kind === 'PARTNER_VERSION_ENDING').map(({ text }) => text);
+    };
+    for (const until of ['2027-12-31', '2027-12-31', '2027-06-30']) {
+      expect(await post('communal', { ...end, until })).toBe(204);
+    }
+    const texts = await told('riverside-integration-manager');
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toContain(
+      'communal says that version v1 of its API should not be used any more, and ends on 2027-06-30',
+    );
+    expect([...(await told('riverside-analyst')), ...(await told('northgate-integration-manager'))]).toEqual([]);
+    expect(await post('communal', { ...end, person: 'Ada' })).toBe(400);
+    expect(await post('issuer', end)).toBe(401);
+  });
+
   it('tell of an incident what was announced, to whom it was announced', async () => {
     const officer = { ...claimsOf('SECURITY_OFFICER', 'northgate', []), sub: 'northgate-security-officer' };
     const announce = (claims: SubgraphClaims, input: object) =>

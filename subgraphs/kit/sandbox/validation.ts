@@ -11,11 +11,12 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
+// Of all operations, since each instance compiles the specification's own schema.
+const exact = ajvFormats.default(new Ajv2020({ strict: false, useDefaults: true }));
+const lenient = ajvFormats.default(new Ajv2020({ strict: false, useDefaults: true, coerceTypes: 'array' }));
+
 /** @returns a function that throws a `Problem`: 413 for too many items, 422 for anything else, naming the place */
 export function createRequestValidator(operation: OpenApiOperation): (parts: RequestParts) => void {
-  const exact = new Ajv2020({ strict: false, useDefaults: true });
-  const lenient = new Ajv2020({ strict: false, useDefaults: true, coerceTypes: 'array' });
-  for (const ajv of [exact, lenient]) ajvFormats.default(ajv);
   const validators = {
     path: lenient.compile(parametersSchema(operation, 'path')),
     query: lenient.compile({ ...parametersSchema(operation, 'query'), additionalProperties: false }),

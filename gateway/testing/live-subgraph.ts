@@ -41,7 +41,7 @@ export async function startLiveSubgraph(
   port: number,
 ): Promise<LiveSubgraph> {
   const identity = await loadIdentity('smart-home', `${dataDirectory}/tls`, await loadMasterKey(environment));
-  const publisher = createEventPublisher({ origin: 'c0', greatestKept: 10_000 });
+  const publisher = createEventPublisher(10_000);
   const asked: LiveSubgraph['asked'] = [];
   const devices: LiveSubgraph['devices'] = new Map();
   let count = 0;

@@ -2,6 +2,7 @@
  * Tells any number of followers of a subgraph's events, each over a stream of its own and at its own pace, from what is
  * kept in memory: the newest events, a bounded number of them.
  */
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { formatEventMessage, type PartnerEvent } from './messages.ts';
 
@@ -9,14 +10,15 @@ export interface EventPublisher {
   /** Another follower's stream: all that comes after the event with this cursor, or from now on. */
   open(after: string | undefined): Readable;
   publish(event: PartnerEvent): void;
+  /**
+   * What was told so far isn't known any more: all followers learn of a gap.
+   *
+   * @param origin cursor of the last event before `events`
+   * @param events those that are known now, which nobody is told who follows already
+   */
+  restart(origin: string, events: readonly PartnerEvent[]): void;
   /** Ends all streams: who follows goes on at another replica, or later. */
   close(): void;
-}
-
-export interface PublisherOptions {
-  /** Where the events begin that will be published: the cursor of the last one before them. */
-  readonly origin: string;
-  readonly greatestKept: number;
 }
 
 const HEARTBEAT_MILLISECONDS = 1_000;
@@ -33,12 +35,13 @@ interface Follower {
   isReading: boolean;
 }
 
-export function createEventPublisher({ origin, greatestKept }: PublisherOptions): EventPublisher {
+/** @param greatestKept events; a follower that falls behind further is told of a gap */
+export function createEventPublisher(greatestKept: number): EventPublisher {
   const followers = new Set<Follower>();
   let kept: PartnerEvent[] = [];
   let firstNumber = 0;
   /** Cursor of what stands before the first that is kept. */
-  let before = origin;
+  let before: string = randomUUID();
   const end = (): number => firstNumber + kept.length;
   const newest = (): string => kept.at(-1)?.cursor ?? before;
 
@@ -109,6 +112,15 @@ export function createEventPublisher({ origin, greatestKept }: PublisherOptions)
         kept = kept.slice(gone);
       }
       for (const follower of followers) tell(follower);
+    },
+    restart(origin, events) {
+      firstNumber = end();
+      kept = [...events];
+      before = origin;
+      for (const follower of followers) {
+        follower.isGap = true;
+        tell(follower);
+      }
     },
     close() {
       clearInterval(beating);

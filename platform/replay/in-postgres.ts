@@ -4,7 +4,7 @@ import type { Migration } from 'kysely/migration';
 import { openDatabase } from '../database/open.ts';
 import type { ServerAddress } from '../secrets/server-passwords.ts';
 import { inTime } from './in-time.ts';
-import type { ReplayMemory } from './replay-memory.ts';
+import type { ForgetfulReplayMemory } from './replay-memory.ts';
 
 interface ReplayTables {
   used_id: {
@@ -17,7 +17,7 @@ interface ReplayTables {
 const CLEANING_MILLISECONDS = 60_000;
 
 /** @throws {StartupError} when the database can't be used. */
-export async function rememberInPostgres(name: string, url: ServerAddress): Promise<ReplayMemory> {
+export async function rememberInPostgres(name: string, url: ServerAddress): Promise<ForgetfulReplayMemory> {
   const database = await openDatabase<ReplayTables>({ name, url, dataDirectory: '', migrations: MIGRATIONS });
   const cleaning = setInterval(() => {
     // What isn't cleaned now is cleaned a minute later.
@@ -32,6 +32,9 @@ export async function rememberInPostgres(name: string, url: ServerAddress): Prom
         `.execute(database),
       );
       return numAffectedRows === 1n;
+    },
+    forget: async (id) => {
+      await inTime(sql`delete from used_id where id = ${id}`.execute(database));
     },
     reach: async () => {
       await inTime(sql`select 1`.execute(database));

@@ -3,13 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startPostgres } from '@commonhold/test/postgres.ts';
 import { startRedis } from '@commonhold/test/redis.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openReplayMemory, type ReplayMemory } from './replay-memory.ts';
+import { type ForgetfulReplayMemory, openReplayMemory } from './replay-memory.ts';
 
 const MINUTE = 60_000;
 
 interface Store {
   /** Another replica on the same store. */
-  open(): Promise<ReplayMemory>;
+  open(): Promise<ForgetfulReplayMemory>;
   stop(): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ const STORES: readonly (readonly [string, () => Promise<Store>])[] = [
 
 describe.each(STORES)('what replicas remember in %s', (_, start) => {
   let store: Store;
-  let replicas: readonly ReplayMemory[] = [];
-  const at = (index: number): ReplayMemory => {
+  let replicas: readonly ForgetfulReplayMemory[] = [];
+  const at = (index: number): ForgetfulReplayMemory => {
     const replica = replicas[index];
     if (!replica) throw new Error('no such replica');
     return replica;
@@ -56,6 +56,12 @@ describe.each(STORES)('what replicas remember in %s', (_, start) => {
   it('is used once when it comes to all of them at the same moment', async () => {
     const uses = Array.from({ length: 40 }, (_, index) => at(index % 2).isFirstUse('at once', MINUTE));
     expect((await Promise.all(uses)).filter((isFirst) => isFirst)).toHaveLength(1);
+  });
+
+  it('may come again when it came to nothing', async () => {
+    expect(await at(0).isFirstUse('in vain', MINUTE)).toBe(true);
+    await at(1).forget('in vain');
+    expect(await at(0).isFirstUse('in vain', MINUTE)).toBe(true);
   });
 
   it('is forgotten after its time', async () => {
@@ -92,7 +98,7 @@ describe('an address that is none', () => {
 });
 
 /** Waits for the connection, which is made in the background. */
-async function answering(memory: ReplayMemory): Promise<void> {
+async function answering(memory: ForgetfulReplayMemory): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const isAnswering = await memory.reach().then(
       () => true,

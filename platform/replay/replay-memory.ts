@@ -18,6 +18,11 @@ export interface ReplayMemory {
   close(): Promise<void>;
 }
 
+export interface ForgetfulReplayMemory extends ReplayMemory {
+  /** For what came to nothing after all, and may come again. @throws {Error} when the store doesn't answer in time */
+  forget(id: string): Promise<void>;
+}
+
 export interface ReplayMemoryOptions {
   /** What the ids are of, such as `gateway`: the schema in PostgreSQL, the beginning of the keys in Redis. */
   readonly name: string;
@@ -32,7 +37,11 @@ export interface ReplayMemoryOptions {
  *
  * @throws {StartupError} when an address is none, or PostgreSQL does not answer.
  */
-export async function openReplayMemory({ name, redisUrl, databaseUrl }: ReplayMemoryOptions): Promise<ReplayMemory> {
+export async function openReplayMemory({
+  name,
+  redisUrl,
+  databaseUrl,
+}: ReplayMemoryOptions): Promise<ForgetfulReplayMemory> {
   // Only the driver that is used is loaded: each costs start-up time.
   if (redisUrl !== undefined) {
     const { rememberInRedis } = await import('./in-redis.ts');

@@ -48,7 +48,7 @@ export async function rotateMasterKey(setUp: SetUp): Promise<void> {
   }
 }
 
-/** The companies' keys towards partners: we know the new ones before a partner does. */
+/** The companies' keys towards partners, which we know before a partner does, and those of their webhooks. */
 export async function rotatePartners(setUp: SetUp): Promise<void> {
   await rotatePartnerKeys(setUp.data, await loadMasterKey(setUp.environment), () => untilSeen(setUp));
 }
@@ -95,6 +95,7 @@ export async function filesToSealAnew(environment: NodeJS.ProcessEnv, data: stri
     ['partners', 'envelope:partners'],
     ['services', 'envelope:services'],
     ['audit', 'envelope:audit'],
+    ['dead-letters', 'envelope:dead-letters'],
   ] as const;
   const found = await Promise.all(
     places.map(async ([folder, purpose]) => {

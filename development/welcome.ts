@@ -14,6 +14,7 @@ Addresses
   http://localhost:${ports.ISSUER_PORT}           OpenID provider
   https://localhost:${ports.GATEWAY_SERVICES_PORT}  ${ports.ISSUER_SERVICES_PORT}        both for companies' services, with their certificate
   https://localhost:${ports.DIRECTORY_PORT}  ${ports.SMART_HOME_PORT}  ${ports.COMMUNAL_PORT}   subgraphs directory, smart-home, communal (gateway only)
+  https://localhost:${ports.SMART_HOME_WEBHOOKS_PORT}  ${ports.COMMUNAL_WEBHOOKS_PORT}         where the partners' webhooks go
   https://localhost:${ports.SMART_HOME_SANDBOX_PORT}  ${ports.COMMUNAL_SANDBOX_PORT}         sandbox partners smart-home, communal (subgraphs only)
 
 Personas (password and code: npm run --silent login -- <persona>)

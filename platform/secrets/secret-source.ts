@@ -7,7 +7,8 @@ export type SecretName =
   | 'database-password'
   | 'redis-password'
   | `partner.${string}.${string}.keys`
-  | `partner.${string}.${string}.password`;
+  | `partner.${string}.${string}.password`
+  | `partner.${string}.${string}.webhook`;
 
 export interface SecretGeneration {
   readonly value: string;

@@ -1,13 +1,16 @@
 /** The communal subgraph, a process of its own. Composition root: configuration → parts → listen → drain. */
 
 import { join } from 'node:path';
+import { openPartnerEvents } from '@commonhold/kit/events/partner-events.ts';
 import { loadContract } from '@commonhold/kit/partner/contract.ts';
 import { createPartnerMetrics } from '@commonhold/kit/partner/metrics.ts';
 import { createPartner } from '@commonhold/kit/partner/partner.ts';
 import { createEndAnnouncer } from '@commonhold/kit/partner/versions/announce.ts';
 import { readPolicyMode } from '@commonhold/kit/shield/policy-mode.ts';
 import { defineSubgraph } from '@commonhold/kit/subgraph.ts';
+import { createConsentDirectory } from '@commonhold/kit/tenancy/consents.ts';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
+import { configuredDoor } from '@commonhold/kit/webhooks/configured-door.ts';
 import { readStaleSeconds } from '@commonhold/platform/access-feed/known-versions.ts';
 import { dataDirectory, ports } from '@commonhold/platform/addresses.ts';
 import { createLog } from '@commonhold/platform/log.ts';
@@ -21,10 +24,11 @@ import { createAssignments } from './assignments/assignments.ts';
 import { createLook } from './assignments/look.ts';
 import { startLooks } from './assignments/looks.ts';
 import { communal } from './definition.ts';
+import { changeSchema, createAskChanges, createAskServiceRequest } from './partner/changes.ts';
 import type { CommunalVersions } from './partner/client.ts';
 
 await runProcess('communal', async () => {
-  const { COMMUNAL_PORT, DIRECTORY_PORT } = ports(process.env);
+  const { COMMUNAL_PORT, COMMUNAL_WEBHOOKS_PORT, DIRECTORY_PORT } = ports(process.env);
   const data = dataDirectory(process.env);
   const log = createLog('communal', process.env);
   const { secrets, masterKey } = await openProcessSecrets(process.env, log);
@@ -46,7 +50,24 @@ await runProcess('communal', async () => {
     announce: ends.announce,
   });
   const assignments = createAssignments(identity, directoryUrl, log);
-  const subgraph = await defineSubgraph(communal(partner, assignments), {
+  const consents = createConsentDirectory(identity, 'communal', directoryUrl);
+  const events = await openPartnerEvents({
+    name: 'communal',
+    contract,
+    identity,
+    door: await configuredDoor(process.env, { identity, port: COMMUNAL_WEBHOOKS_PORT, masterKey, secrets }),
+    masterKey,
+    secrets,
+    dataDirectory: data,
+    redis,
+    metrics,
+    log,
+    schema: changeSchema,
+    askEntity: createAskServiceRequest({ partner, consents, log }),
+    askChanges: createAskChanges({ partner, log }),
+  });
+  const definition = { ...communal(partner, assignments), routes: events.serve };
+  const subgraph = await defineSubgraph(definition, {
     identity,
     port: COMMUNAL_PORT,
     log,
@@ -61,6 +82,8 @@ await runProcess('communal', async () => {
   return {
     stop: async () => {
       await looks.stop();
+      await events.stop();
+      await consents.close();
       await subgraph.stop();
       await ends.close();
     },

@@ -140,8 +140,19 @@ async function sealedKeys({ DATA_DIR }: TestEnvironment, masterKey: MasterKey): 
       open('envelope:services', `services/${clientId}.jwk.sealed`, `service:${clientId}`),
     ),
   ]);
-  return texts
+  const privateKeys = texts
     .flatMap((text) => [...text.matchAll(/"d":"([\w-]+)"/g)])
     .flatMap(([, d = '']) => [d, Buffer.from(d, 'base64url')])
     .map((value) => ({ kind: 'private key of a client', value }));
+  const webhookKeys = await Promise.all(
+    COMPANIES.flatMap(({ key }) =>
+      ['smart-home', 'communal'].map((partner) =>
+        open('envelope:partners', `partners/${partner}/${key}.webhook.sealed`, `partners/${partner}/${key}/webhook`),
+      ),
+    ),
+  );
+  return [
+    ...privateKeys,
+    ...webhookKeys.map((value) => ({ kind: 'webhook key', value: value.slice('whsec_'.length) })),
+  ];
 }

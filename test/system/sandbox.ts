@@ -21,6 +21,8 @@ export interface SandboxConnection {
   calls(requestId: string): Promise<readonly SandboxCall[]>;
   /** Misbehaves as `subgraphs/kit/sandbox/faults.ts` names it, by operation; `{}`: not any more. */
   misbehave(faults: Readonly<Record<string, object>>): Promise<void>;
+  /** Lets something happen there, as the `sandbox/changes.ts` of its subgraph has it. */
+  happen(wanted: object): Promise<void>;
   /** The access tokens that are in force there. */
   tokens(): Promise<readonly string[]>;
   /** The answer to a question of the partner's API, such as `/v1/devices/query`, as it goes over the wire. */
@@ -38,18 +40,19 @@ export async function connectToSandbox(
   const dispatcher = new Agent({ connect: tlsMaterial(identity) });
   const origin = `https://localhost:${Number(environment.PORT_BASE) + PORT_OFFSETS[partner]}`;
   const read = async (path: string): Promise<unknown> => (await request(origin + path, { dispatcher })).body.json();
+  const send = async (method: 'PUT' | 'POST', path: string, content: object): Promise<void> => {
+    const headers = { 'content-type': 'application/json' };
+    const { statusCode, body } = await request(origin + path, {
+      ...{ dispatcher, method, headers },
+      body: JSON.stringify(content),
+    });
+    if (statusCode !== 204) throw new Error(await body.text());
+  };
   return {
     calls: async (requestId) =>
       (await read(`/sandbox/calls?${new URLSearchParams({ requestId })}`)) as readonly SandboxCall[],
-    misbehave: async (faults) => {
-      const { statusCode, body } = await request(`${origin}/sandbox/faults`, {
-        dispatcher,
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(faults),
-      });
-      if (statusCode !== 204) throw new Error(await body.text());
-    },
+    misbehave: (faults) => send('PUT', '/sandbox/faults', faults),
+    happen: (wanted) => send('POST', '/sandbox/changes', wanted),
     tokens: async () => (await read('/sandbox/tokens')) as readonly string[],
     wire: async (path, question, token) => {
       const { body } = await request(origin + path, {

@@ -10,6 +10,7 @@ import type {
   AccountRecord,
   BillRecord,
   CategoryWord,
+  ChangePage,
   ChargeRecord,
   ConsumptionRecord,
   MeterKindWord,
@@ -48,6 +49,8 @@ export interface CommunalClient {
   submitReadings(key: string, readings: readonly SubmittedReading[]): Promise<readonly ReadingResult[]>;
   createServiceRequest(key: string, order: ServiceRequestOrder): Promise<ServiceRequestRecord>;
   updateServiceRequest(key: string, id: string, change: ServiceRequestChange): Promise<ServiceRequestRecord>;
+  /** What has changed after the cursor; without one nothing, and the cursor of now. */
+  changes(cursor: string | undefined): Promise<ChangePage>;
   openAccount(account: AccountRecord): Promise<AccountPersonal>;
   openDescription(request: ServiceRequestRecord): Promise<string>;
 }
@@ -111,6 +114,7 @@ export function createCommunalClient(partner: Partner<CommunalVersions>, request
     submitReadings: (key, readings) => served.order((api) => api.submitReadings(key, readings)),
     createServiceRequest: (key, order) => served.order((api) => api.createServiceRequest(key, order)),
     updateServiceRequest: (key, id, change) => served.order((api) => api.updateServiceRequest(key, id, change)),
+    changes: (cursor) => served.query('changes', (api) => api.changes(cursor)),
     openAccount: (account) => served.open(account.apiVersion, (api) => api.openAccount(account)),
     openDescription: (asked) => served.open(asked.apiVersion, (api) => api.openDescription(asked)),
   };

@@ -92,3 +92,10 @@ export interface ConsumptionRecord {
   readonly month: string;
   readonly amount: string;
 }
+
+/** What happened, as the partner would write it into a webhook. */
+export interface ChangePage {
+  readonly items: readonly { readonly id: string; readonly event: unknown }[];
+  readonly cursor: string;
+  readonly more: boolean;
+}

@@ -1,10 +1,12 @@
 /** The sandbox partner's operations, as its OpenAPI document of version 1 has them. */
 import { randomUUID } from 'node:crypto';
 import { sampleResidences } from '@commonhold/development/estate.ts';
+import { createSandboxChanges, type SandboxChanges } from '@commonhold/kit/sandbox/changes.ts';
 import type { SandboxCall, SandboxHandlers } from '@commonhold/kit/sandbox/handlers.ts';
 import { page } from '@commonhold/kit/sandbox/paging.ts';
 import { Problem } from '@commonhold/kit/sandbox/problem.ts';
 import type { components, operations } from '../partner/generated/v1.ts';
+import { createTeller, type ServiceRequestChanged } from './changes.ts';
 import { decimal, endOfMonth, meteredMonths } from './consumption.ts';
 import type { SandboxAccount, SandboxEstate, SandboxMeter, SandboxServiceRequest } from './estate.ts';
 
@@ -18,7 +20,13 @@ const BILL_DUE_DAYS = 14;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 const SERVICES = ['Water', 'Heating', 'Electricity'];
 
-export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxHandlers<operations> {
+/** @param changes is told of each service request that is made or changed */
+export function createHandlers(
+  estate: SandboxEstate,
+  now: () => Date,
+  changes: SandboxChanges<ServiceRequestChanged> = createSandboxChanges(now),
+): SandboxHandlers<operations> {
+  const told = createTeller(changes);
   const submitted = new Map<string, Reading[]>();
   const months = new Map<string, ReturnType<typeof meteredMonths>>();
   const monthsOf = (meter: SandboxMeter): ReturnType<typeof meteredMonths> => {
@@ -169,6 +177,7 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
           createdAt: now().toISOString(),
         };
         estate.serviceRequests.set(request.id, request);
+        told(request);
         return request;
       });
       return serviceRequest(created, call);
@@ -179,10 +188,12 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
       const changed = await call.once({ id: known.id, ...call.body }, async () => {
         const next = { ...known, ...call.body, updatedAt: now().toISOString() };
         estate.serviceRequests.set(next.id, next);
+        told(next);
         return next;
       });
       return serviceRequest(changed, call);
     },
+    queryChanges: ({ company, body: { cursor, limit = 100 } }) => changes.since(company, cursor, limit),
     queryConsumption: (call) => {
       const { residences, kind, from, to } = call.body;
       const propertyOf = new Map(sampleResidences(call.company).map(({ key, property }) => [key, property]));

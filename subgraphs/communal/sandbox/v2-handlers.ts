@@ -13,6 +13,7 @@ type Call<Operation extends keyof v1> = SandboxCall<v1[Operation]>;
 
 export function createV2Handlers(old: SandboxHandlers<v1>): SandboxHandlers<operations> {
   return {
+    queryChanges: (call) => old.queryChanges(call),
     queryAccounts: async (call) => {
       const encrypt = (text: string) => call.encrypt(JSON.stringify(personal(JSON.parse(text))));
       const { items } = await old.queryAccounts({ ...call, body: placesOf(call.body), encrypt });

@@ -146,6 +146,67 @@ const errorsSchema = z.strictObject({
     .describe("The partner's own error codes; only these are ever shown, as `extensions.reason`."),
 });
 
+const eventTypes = z
+  .array(z.string().regex(/^[a-z][a-z0-9.-]{1,60}$/, 'has to be a type such as device.changed'))
+  .min(1)
+  .describe("Types of the partner's events, as the document names its webhooks; others are kept as dead letters.");
+
+const headerName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,60}$/, 'has to be a header in small letters, such as x-signature');
+
+const ownSignature = z
+  .strictObject({
+    scheme: z.literal('hmac-sha256').describe("HMAC-SHA-256 with the company's key."),
+    timestampHeader: headerName.describe('Where the time stands, in seconds since the epoch.'),
+    idHeader: headerName.optional().describe("Where the event's id stands, if it is signed."),
+    signatureHeader: headerName.describe('Where the signature stands; several of them between commas.'),
+    prefix: z.string().max(20).default('').describe('What each signature begins with, such as `v0=`.'),
+    encoding: z.enum(['hex', 'base64']).describe('How it is written.'),
+    signs: z
+      .string()
+      .max(100)
+      .regex(/^[^{}]*(?:\{(?:id|timestamp)\}[^{}]*){1,2}\{body\}[^{}]*$/, 'has to be such as v0:{timestamp}:{body}')
+      .describe('What is signed, such as `v0:{timestamp}:{body}`.'),
+  })
+  .refine(({ signs }) => signs.includes('{timestamp}'), 'has to sign {timestamp}')
+  .refine(({ signs, idHeader }) => signs.includes('{id}') === (idHeader !== undefined), {
+    error: 'has to be left out when {id} is not signed, and named when it is',
+    path: ['idHeader'],
+  })
+  .describe("The partner's own way.");
+
+const eventsSchema = z.discriminatedUnion('delivery', [
+  z
+    .strictObject({
+      delivery: z.literal('webhooks').describe('The partner calls `POST /webhooks`.'),
+      signature: z
+        .union([z.literal('standard-webhooks').describe('The Standard Webhooks specification.'), ownSignature], {
+          error: 'has to be standard-webhooks, or all members of the way that the partner signs in',
+        })
+        .describe("How the partner signs with the company's key."),
+      types: eventTypes,
+      toleranceSeconds: z
+        .number()
+        .int()
+        .min(30)
+        .max(600)
+        .default(300)
+        .describe('How far the time of a signature may be from ours.'),
+      requestsPerSecond: perSecond.describe('Webhooks of one address in a second, verified or not.'),
+      requestsPerSecondAndCompany: perSecond.describe('Verified webhooks of a company in a second.'),
+    })
+    .describe('The partner tells us.'),
+  z
+    .strictObject({
+      delivery: z.literal('polling').describe('We ask the partner.'),
+      path: absolutePath.describe('Path of the operation that lists changes after a cursor, within `basePath`.'),
+      types: eventTypes,
+      everySeconds: z.number().min(0.1).max(3_600).describe('Pause between two questions.'),
+    })
+    .describe('The partner has no webhooks.'),
+]);
+
 const companySchema = z.strictObject({
   clientId: text.describe('How the partner knows the company.'),
   ...servingMembers,
@@ -198,6 +259,7 @@ export const contractSchema = z
         openMilliseconds: milliseconds.describe('How long it is left alone.'),
       })
       .describe('When a partner that is down is left alone.'),
+    events: eventsSchema.optional().describe('How we learn of changes at the partner; left out: not at all.'),
     errors: errorsSchema.prefault({}).describe("What the partner's errors amount to."),
     companies: z
       .record(z.string(), companySchema)

@@ -40,6 +40,8 @@ export interface SandboxOptions {
   readonly clients: () => readonly SandboxClient[];
   /** Side by side, over one state. */
   readonly versions: readonly SandboxVersion[];
+  /** Has something happen at the partner, for `POST /sandbox/changes`. @throws {Problem} */
+  readonly happen?: (wanted: unknown) => void;
   /** Each answer takes this long, evenly spread; `{ least: 0, greatest: 0 }` in tests. */
   readonly latencyMilliseconds?: Latency;
   readonly log: Log;
@@ -107,6 +109,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     server,
     operations.flatMap(({ version, id }) => [id, `${version.name}:${id}`]),
     state,
+    options.happen,
   );
 
   await server.listen({ port: options.port, host: 'localhost' });

@@ -1,9 +1,21 @@
-/** What tests use of a sandbox partner: which calls it received, which tokens it gave, how it is to misbehave. */
+/** What tests use of a sandbox partner: which calls it received, which tokens it gave, what happens, how it misbehaves. */
 import type { FastifyInstance } from 'fastify';
 import type { SandboxState } from './operation-route.ts';
 
-/** @param operations names that a fault may be set for, beside `token`, `jwks` and `*` */
-export function addTestRoutes(server: FastifyInstance, operations: readonly string[], state: SandboxState): void {
+/**
+ * @param operations names that a fault may be set for, beside `token`, `jwks` and `*`
+ * @param happen has something happen, such as a leak
+ */
+export function addTestRoutes(
+  server: FastifyInstance,
+  operations: readonly string[],
+  state: SandboxState,
+  happen?: (wanted: unknown) => void,
+): void {
+  server.post('/sandbox/changes', ({ body }, reply) => {
+    happen?.(body);
+    return reply.code(happen ? 204 : 404).send();
+  });
   server.get<{ Querystring: { requestId?: string } }>('/sandbox/calls', ({ query }) =>
     state.calls.list(query.requestId),
   );

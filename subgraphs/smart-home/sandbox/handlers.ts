@@ -14,7 +14,12 @@ type Order = operations['createCommand']['requestBody']['content']['application/
 const MINUTE_MILLISECONDS = 60 * 1000;
 const EVENTS_KEPT = 60;
 
-export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxHandlers<operations> {
+/** @param changed is told of each device that an order has changed */
+export function createHandlers(
+  estate: SandboxEstate,
+  now: () => Date,
+  changed: (device: SandboxDevice) => void = () => undefined,
+): SandboxHandlers<operations> {
   const commands = new Map<string, Schemas['Command']>();
   const done = new Map<string, readonly ClearEvent[]>();
 
@@ -92,6 +97,7 @@ export function createHandlers(estate: SandboxEstate, now: () => Date): SandboxH
         if (!next) return finish(call, target, 'not-supported');
         if (!target.online) return finish(call, target, 'device-offline');
         target.state = { ...target.state, ...next };
+        changed(target);
         if (next.locked != null)
           done.set(target.id, [doorEvent(target, next.locked, now()), ...(done.get(target.id) ?? [])]);
         return finish(call, target);

@@ -34,6 +34,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/changes/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What the webhooks would tell, for those who don't take any: what happened after a cursor, or without one nothing but the cursor of now. */
+        post: operations["queryChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charges/query": {
         parameters: {
             query?: never;
@@ -188,7 +205,53 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "service-request.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A service request was made or changed; how, is told by queryServiceRequests. Signed by the Standard Webhooks specification with the company's key. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ServiceRequestChanged"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything but this and 409 is sent again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Taken before. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Account: {
@@ -219,6 +282,16 @@ export interface components {
         };
         BillList: {
             items: components["schemas"]["Bill"][];
+        };
+        ChangePage: {
+            cursor: string;
+            items: {
+                companyId: string;
+                event: components["schemas"]["ServiceRequestChanged"];
+                /** @description The webhook's id. */
+                id: string;
+            }[];
+            more: boolean;
         };
         Charge: {
             accountId: string;
@@ -328,6 +401,17 @@ export interface components {
         };
         /** @enum {string} */
         ServiceRequestCategory: "plumbing" | "heating" | "electrical" | "access" | "other";
+        ServiceRequestChanged: {
+            companyId: string;
+            /** Format: date-time */
+            occurredAt: string;
+            requestId: string;
+            residenceRef: components["schemas"]["ResidenceRef"];
+            /** @description Counts the changes of the service request. */
+            sequence: number;
+            /** @constant */
+            type: "service-request.changed";
+        };
         ServiceRequestPage: {
             items: components["schemas"]["ServiceRequest"][];
             nextCursor?: string;
@@ -413,6 +497,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BillList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    queryChanges: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-request-id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cursor?: string;
+                    /** @default 100 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes, the oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
                 };
             };
             default: components["responses"]["Problem"];

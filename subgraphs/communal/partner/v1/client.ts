@@ -1,5 +1,6 @@
 /** Version 1 of the partner's API: one method an operation, in batches that the contract allows. */
 import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
+import { changePage } from '../change-page.ts';
 import type { CommunalClient } from '../client.ts';
 import type { paths } from '../generated/v1.ts';
 import { ofThose } from '../of-those.ts';
@@ -106,6 +107,8 @@ export function createV1Client(partner: PartnerClient<paths>): CommunalClient {
         body: { ...change },
         schema: serviceRequestRecord,
       }),
+    changes: (cursor) =>
+      partner.call('post', '/changes/query', { body: cursor === undefined ? {} : { cursor }, schema: changePage }),
     openAccount: ({ personal }) => partner.open(personal, 'Account.personal', accountPersonal),
     openDescription: ({ description }) => partner.decrypt(description, 'ServiceRequest.description'),
   };

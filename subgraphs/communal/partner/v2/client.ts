@@ -2,6 +2,7 @@
 import { badUserInput } from '@commonhold/kit/errors.ts';
 import type { PartnerClient } from '@commonhold/kit/partner/client.ts';
 import { toPartner } from '@commonhold/kit/partner/words.ts';
+import { changePage } from '../change-page.ts';
 import type { By, CommunalClient } from '../client.ts';
 import type { components, paths } from '../generated/v2.ts';
 import { ofThose } from '../of-those.ts';
@@ -141,6 +142,8 @@ export function createV2Client(partner: PartnerClient<paths>): CommunalClient {
         },
         schema: serviceRequestRecord,
       }),
+    changes: (cursor) =>
+      partner.call('post', '/changes/query', { body: cursor === undefined ? {} : { cursor }, schema: changePage }),
     openAccount: ({ personal }) => partner.open(personal, 'Account.personal', accountPersonal),
     openDescription: ({ description }) => partner.decrypt(description, 'ServiceRequest.description'),
   };

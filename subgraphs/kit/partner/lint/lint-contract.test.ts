@@ -69,6 +69,8 @@ describe('the comparison of a contract with the document of its partner', () => 
   });
 
   const contract = (found: string, instead: string) => ({ ...GOOD, contract: CONTRACT.replace(found, instead) });
+  const webhooks = (type: string) =>
+    `events: { delivery: webhooks, signature: standard-webhooks, types: [${type}], requestsPerSecond: 1, requestsPerSecondAndCompany: 1 }`;
   const document = (found: string, instead: string) => ({ ...GOOD, document: DOCUMENT.replace(found, instead) });
 
   it.each([
@@ -146,6 +148,24 @@ describe('the comparison of a contract with the document of its partner', () => 
       'a status that no operation answers with',
       contract('errors: {', 'errors: { statuses: { 405: PARTNER_RATE_LIMITED },'),
       'contract.yaml:23 errors.statuses.405: take it out',
+    ],
+    [
+      'webhooks that the contract says nothing of',
+      document('components:\n', 'webhooks: { lamp.changed: {} }\ncomponents:\n'),
+      'contract.yaml:1 events: say how we learn of lamp.changed',
+    ],
+    [
+      'an event that the document lacks',
+      contract('errors: {', `${webhooks('lamp.changed')}\nerrors: {`),
+      'contract.yaml:23 events.types.0: take out lamp.changed: the document has no such webhook',
+    ],
+    [
+      'a question for changes that the document lacks',
+      contract(
+        'errors: {',
+        'events: { delivery: polling, path: /changes, types: [lamp.on], everySeconds: 1 }\nerrors: {',
+      ),
+      'contract.yaml:23 events.path: name an operation that the document has',
     ],
     ['a code that the document lacks', document(', busy]', ']'), 'contract.yaml:23 errors.codes.busy: take it out, or'],
     [

@@ -10,6 +10,7 @@ import { lintAuthentication } from './authentication.ts';
 import { clientCalls, lintCalls } from './client-calls.ts';
 import { lintEncryption } from './encryption.ts';
 import { lintErrors } from './errors.ts';
+import { lintEvents } from './events.ts';
 import { lintBatches } from './limits.ts';
 import { type PartnerDocument, readPartnerDocument } from './partner-document.ts';
 import { lintRetries } from './retries.ts';
@@ -29,7 +30,7 @@ export type Check = (
   document: PartnerDocument,
 ) => readonly Complaint[];
 
-const CHECKS: readonly Check[] = [lintAuthentication, lintEncryption, lintBatches, lintRetries, lintErrors];
+const CHECKS: readonly Check[] = [lintAuthentication, lintEncryption, lintBatches, lintRetries, lintErrors, lintEvents];
 
 /**
  * @param folder with `contract.yaml`, `openapi/` and the client in it, or a client of each version in a folder of its name

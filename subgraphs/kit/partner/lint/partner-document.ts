@@ -10,6 +10,7 @@ const schemaObject = z.looseObject({
 const shape = z.looseObject({
   servers: z.array(z.object({ url: z.string() })).default([]),
   paths: z.record(z.string(), z.record(z.string(), z.unknown())),
+  webhooks: z.record(z.string(), z.unknown()).default({}),
   components: z
     .looseObject({
       securitySchemes: z
@@ -31,6 +32,8 @@ export interface PartnerDocument extends Pick<z.output<typeof shape>, 'component
   readonly kind: 'read';
   /** Path of the first server, `/v1`. */
   readonly basePath: string;
+  /** Names of its webhooks. */
+  readonly webhooks: readonly string[];
   /** With `route` in the form `/v1/devices/:id`. */
   readonly operations: readonly (OpenApiOperation & {
     readonly isDeprecated: boolean;
@@ -43,7 +46,7 @@ export type ReadDocument = PartnerDocument | { readonly kind: 'broken'; readonly
 export async function readPartnerDocument(file: URL): Promise<ReadDocument> {
   try {
     const { json, operations } = await loadOpenApiDocument(file);
-    const { servers, paths, components } = shape.parse(json);
+    const { servers, paths, webhooks, components } = shape.parse(json);
     const [server] = servers;
     const basePath = server ? new URL(server.url, 'https://localhost').pathname.replace(/\/$/, '') : '';
     const parts = Object.entries(paths).flatMap(([path, item]) =>
@@ -54,6 +57,7 @@ export async function readPartnerDocument(file: URL): Promise<ReadDocument> {
       kind: 'read',
       basePath,
       components,
+      webhooks: Object.keys(webhooks),
       operations: operations.map((operation) => {
         const { deprecated, responses } = looseOperation
           .extend({ responses: z.record(z.string(), z.unknown()) })

@@ -86,7 +86,53 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "device.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device changed; how, is told by queryDevices. Signed by the Standard Webhooks specification with the company's key. Motion sensors aren't told of. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceChanged"];
+                };
+            };
+            responses: {
+                /** @description Taken. Anything but this and 409 is sent again. */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Taken before. */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         Command: {
@@ -115,6 +161,21 @@ export interface components {
             presence?: components["schemas"]["Jwe"];
             residenceRef: components["schemas"]["ResidenceRef"];
             state: components["schemas"]["DeviceState"];
+        };
+        DeviceChanged: {
+            /** @enum {string} */
+            alarm?: "leak" | "lock";
+            companyId: string;
+            deviceId: string;
+            /** @enum {string} */
+            deviceKind: "door-lock" | "light" | "thermostat" | "leak-sensor" | "water-valve" | "smart-meter";
+            /** Format: date-time */
+            occurredAt: string;
+            residenceRef: components["schemas"]["ResidenceRef"];
+            /** @description Counts the changes of the device. */
+            sequence: number;
+            /** @constant */
+            type: "device.changed";
         };
         DeviceEvent: {
             companyId: string;

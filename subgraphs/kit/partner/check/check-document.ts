@@ -20,12 +20,17 @@ const ANSWER: Wording = {
   absent: 'is gone, and we need it',
   unused: 'is gone, and we read it',
   optional: 'may be left out, and we need it',
+  may: 'may be',
+  gives: () => true,
 };
-const REQUEST: Wording = {
-  absent: 'is required now, and we do not send it',
+const requestBy = (words: ReadonlySet<string>): Wording => ({
+  absent: MISSING,
   unused: undefined,
   optional: 'is required now, and we may leave it out',
-};
+  may: 'is sent as',
+  gives: (property) => words.has(property),
+});
+const MISSING = 'is required now, and we do not send it';
 
 /**
  * @param partner the partner's folder
@@ -41,7 +46,7 @@ export async function checkDocument(partner: URL, version: string, document: URL
   // What doesn't fit today either, such as a pattern of ours that is stricter, isn't broken by the new document.
   const known = new Set(breaksOfAnswers(before, reads).map(keyOf));
   const answers = breaksOfAnswers(after, reads).filter((found) => !known.has(keyOf(found)));
-  return unique([...answers, ...breaksOfRequests(before, after, reads.calls)]);
+  return unique([...answers, ...breaksOfRequests(before, after, reads)]);
 }
 
 function breaksOfAnswers(document: OpenApiDocument, { calls, encrypted }: ClientReads): readonly Break[] {
@@ -63,8 +68,9 @@ function breaksOfAnswers(document: OpenApiDocument, { calls, encrypted }: Client
 function breaksOfRequests(
   before: OpenApiDocument,
   after: OpenApiDocument,
-  calls: readonly CallRead[],
+  { calls, words }: ClientReads,
 ): readonly Break[] {
+  const wording = requestBy(words);
   return calls.flatMap((call) => {
     const [old, now] = [operationOf(before, call), operationOf(after, call)];
     if (!old || !now) return [];
@@ -72,9 +78,9 @@ function breaksOfRequests(
       .filter(
         ({ name, required }) => required && !old.parameters.some((known) => known.name === name && known.required),
       )
-      .map(({ name, in: place }) => ({ where: nameOf(call), what: `${place} ${name}: ${REQUEST.absent}` }));
+      .map(({ name, in: place }) => ({ where: nameOf(call), what: `${place} ${name}: ${MISSING}` }));
     if (!old.body && now.body) return [...parameters, { where: nameOf(call), what: 'request: has to have a body now' }];
-    return [...parameters, ...said(nameOf(call), 'request', misfits(old.body ?? {}, now.body ?? {}, REQUEST))];
+    return [...parameters, ...said(nameOf(call), 'request', misfits(old.body ?? {}, now.body ?? {}, wording))];
   });
 }
 

@@ -21,6 +21,8 @@ export interface EncryptedRead {
 export interface ClientReads {
   readonly calls: readonly CallRead[];
   readonly encrypted: readonly EncryptedRead[];
+  /** Names in the client's text: what isn't among them it doesn't send. */
+  readonly words: ReadonlySet<string>;
 }
 
 const CALL = /\.call\(\s*'(\w+)',\s*'([^']+)'(?:(?!\.call\().)*?schema: (\w+)/gs;
@@ -33,7 +35,8 @@ export async function clientReads(partner: URL, version: string): Promise<Client
     files.map(async (file): Promise<ClientReads> => {
       const text = await readFile(file, 'utf8');
       const [calls, opens] = [[...text.matchAll(CALL)], [...text.matchAll(OPEN)]];
-      if (calls.length + opens.length === 0) return { calls: [], encrypted: [] };
+      const words = new Set(text.match(/\w+/g));
+      if (calls.length + opens.length === 0) return { calls: [], encrypted: [], words };
       const records: Readonly<Record<string, unknown>> = await import(new URL('records.ts', file).href);
       return {
         calls: calls.map(([, method = '', path = '', name = '']) => ({
@@ -46,10 +49,15 @@ export async function clientReads(partner: URL, version: string): Promise<Client
           member,
           schema: schemaOf(records[name]),
         })),
+        words,
       };
     }),
   );
-  return { calls: found.flatMap(({ calls }) => calls), encrypted: found.flatMap(({ encrypted }) => encrypted) };
+  return {
+    calls: found.flatMap(({ calls }) => calls),
+    encrypted: found.flatMap(({ encrypted }) => encrypted),
+    words: new Set(found.flatMap(({ words }) => [...words])),
+  };
 }
 
 /** What it takes, before it is made into ours. Of what isn't known nothing is read. */

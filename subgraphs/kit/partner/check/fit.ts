@@ -12,6 +12,10 @@ export interface Wording {
   readonly unused: string | undefined;
   /** A property that the taker needs and the giver may leave out. */
   readonly optional: string;
+  /** Before a type or value that the taker doesn't take. */
+  readonly may: string;
+  /** Whether the giver ever has this property, though it might. */
+  gives(property: string): boolean;
 }
 
 export function misfits(given: Schema, taken: Schema, wording: Wording, place = ''): readonly Misfit[] {
@@ -20,7 +24,7 @@ export function misfits(given: Schema, taken: Schema, wording: Wording, place = 
     const results = takers
       .filter(({ type }) => fits(giver.type, type))
       .map((taker) => misfitsOf(giver, taker, wording, place));
-    if (results.length === 0) return [say(place, `may be ${giver.type ?? 'anything'}`)];
+    if (results.length === 0) return [say(place, `${wording.may} ${giver.type ?? 'anything'}`)];
     return results.toSorted((a, b) => a.length - b.length)[0] ?? [];
   });
 }
@@ -31,18 +35,18 @@ function fits(given: string | undefined, taken: string | undefined): boolean {
 
 function misfitsOf(given: Shape, taken: Shape, wording: Wording, place: string): readonly Misfit[] {
   return [
-    ...misfitsOfValue(given, taken).map((misfit) => say(place, misfit)),
+    ...misfitsOfValue(given, taken, wording).map((misfit) => say(place, misfit)),
     ...misfitsOfProperties(given, taken, wording, place),
     ...(given.items && taken.items ? misfits(given.items, taken.items, wording, `${place}[]`) : []),
   ];
 }
 
-function misfitsOfValue(given: Shape, taken: Shape): readonly string[] {
+function misfitsOfValue(given: Shape, taken: Shape, { may }: Wording): readonly string[] {
   const { values } = taken;
   const others = values && given.values?.filter((value) => !values.includes(value));
   return [
-    ...(values && !given.values ? ['may have any value'] : []),
-    ...(others && others.length > 0 ? [`may be ${others.map(String).join(', ')}`] : []),
+    ...(values && !given.values ? [`${may} any value`] : []),
+    ...(others && others.length > 0 ? [`${may} ${others.map(String).join(', ')}`] : []),
     ...(taken.format && given.format !== taken.format ? [`has the format ${given.format ?? 'of any text'}`] : []),
     // Which texts fit which pattern can't be told: only a change of it shows.
     ...(taken.pattern && !taken.format && given.pattern !== taken.pattern
@@ -68,13 +72,14 @@ function misfitsOfProperties(given: Shape, taken: Shape, wording: Wording, place
       if (isNeeded) return [say(at(name), wording.absent)];
       return wording.unused === undefined ? [] : [say(at(name), wording.unused)];
     }
+    if (!isNeeded && !wording.gives(name)) return [];
     return [
       ...(isNeeded && !given.required.has(name) ? [say(at(name), wording.optional)] : []),
       ...misfits(property, schema, wording, at(name)),
     ];
   });
-  const refused = taken.isClosed ? [...given.properties.keys()].filter((name) => !taken.properties.has(name)) : [];
-  return [...found, ...refused.map((name) => say(at(name), 'is taken no more'))];
+  const refused = [...given.properties.keys()].filter((name) => !taken.properties.has(name) && wording.gives(name));
+  return [...found, ...(taken.isClosed ? refused.map((name) => say(at(name), 'is taken no more')) : [])];
 }
 
 function say(place: string, misfit: string): Misfit {

@@ -33,10 +33,11 @@ export function createServing(): ServingForTests {
   };
 }
 
-/** Every field that the SDL has a resolver or a value for, but what the gateway alone asks for. */
+/** Every field that comes from the partner: what is subscribed to is read by the fields of its type. */
 export function fieldsOf(sdl: string): readonly string[] {
   const types = [...sdl.replaceAll(/"""[\s\S]*?"""|"[^"\n]*"/g, '').matchAll(/^type (\w+)[^{]*\{([\s\S]*?)^\}/gm)];
-  return types.flatMap(([, type = '', body = '']) =>
+  const asked = types.filter(([, type]) => type !== 'Subscription');
+  return asked.flatMap(([, type = '', body = '']) =>
     [...body.replaceAll(/\([^)]*\)/g, '').matchAll(/^ {2}(\w+)[^\n]*$/gm)]
       .filter(([line]) => !line.includes('@external'))
       .map(([, field = '']) => `${type}.${field}`),

@@ -19,11 +19,10 @@ import type { Registry } from 'prom-client';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Contract } from '../partner/contract.ts';
 import { tenantId } from '../tenancy/ids.ts';
-import { loadWebhookKey, webhookKeyBytes } from '../webhooks/company-webhook-key.ts';
+import { loadCompanyWebhookKeys } from '../webhooks/company-webhook-key.ts';
 import type { DoorPlace } from '../webhooks/configured-door.ts';
 import { openWebhookDoor } from '../webhooks/door.ts';
 import { receiveWebhook } from '../webhooks/receive.ts';
-import type { CompanyWebhookKeys } from '../webhooks/signature.ts';
 import { openEventBus } from './bus.ts';
 import { keepDeadLetters } from './dead-letters.ts';
 import type { AskEntity } from './gaps.ts';
@@ -102,7 +101,9 @@ export async function openPartnerEvents(options: PartnerEventsOptions): Promise<
       });
     }
     const { signature: scheme, toleranceSeconds, requestsPerSecond, requestsPerSecondAndCompany } = events;
-    const companies = await loadKeys(options);
+    const envelope = createEnvelope(masterKey.ring('envelope:partners'));
+    const parts = { secrets: options.secrets, envelope, dataDirectory };
+    const companies = await loadCompanyWebhookKeys(parts, partner, Object.keys(contract.companies).map(tenantId));
     const rate = new RateLimiterMemory({ points: requestsPerSecondAndCompany, duration: 1 });
     return openWebhookDoor({
       partner,
@@ -124,23 +125,4 @@ export async function openPartnerEvents(options: PartnerEventsOptions): Promise<
       await replay.close();
     },
   };
-}
-
-async function loadKeys(options: PartnerEventsOptions): Promise<readonly CompanyWebhookKeys[]> {
-  const { contract, secrets, masterKey, dataDirectory } = options;
-  const parts = { secrets, envelope: createEnvelope(masterKey.ring('envelope:partners')), dataDirectory };
-  const loaded = await Promise.all(
-    Object.keys(contract.companies).map(async (company) => ({
-      company: tenantId(company),
-      inForce: await loadWebhookKey(parts, contract.partner, company),
-    })),
-  );
-  const all = loaded.flatMap(({ inForce }) => inForce());
-  if (new Set(all).size < all.length) {
-    throw new StartupError(
-      `Two companies have the same webhook key for the partner ${contract.partner}`,
-      'give each its own: who has told something is known by the key alone',
-    );
-  }
-  return loaded.map(({ company, inForce }) => ({ company, keys: () => inForce().map(webhookKeyBytes) }));
 }

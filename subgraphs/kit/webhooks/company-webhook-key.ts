@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { StartupError } from '@commonhold/platform/startup-error.ts';
 import { type CompanySecrets, findCompanySecret } from '../partner/company-secrets.ts';
+import type { TenantId } from '../tenancy/ids.ts';
+import type { CompanyWebhookKeys } from './signature.ts';
 
 const PREFIX = 'whsec_';
 const LEAST_KEY_BYTES = 24;
@@ -49,6 +51,25 @@ export async function loadWebhookKey(
   check();
   secret.onChange(check);
   return inForce;
+}
+
+/** @throws {StartupError} as `loadWebhookKey`, and when two companies have the same key */
+export async function loadCompanyWebhookKeys(
+  parts: CompanySecrets,
+  partner: string,
+  companies: readonly TenantId[],
+): Promise<readonly CompanyWebhookKeys[]> {
+  const loaded = await Promise.all(
+    companies.map(async (company) => ({ company, inForce: await loadWebhookKey(parts, partner, company) })),
+  );
+  const all = loaded.flatMap(({ inForce }) => inForce());
+  if (new Set(all).size < all.length) {
+    throw new StartupError(
+      `Two companies have the same webhook key for the partner ${partner}`,
+      'give each its own: who has told something is known by the key alone',
+    );
+  }
+  return loaded.map(({ company, inForce }) => ({ company, keys: () => inForce().map(webhookKeyBytes) }));
 }
 
 /** The bytes of `whsec_…`. */

@@ -21,6 +21,7 @@ import { type LiveSubgraph, startLiveSubgraph } from '../testing/live-subgraph.t
 import { LIVE_FIELDS } from './live-fields.ts';
 
 const QUERY = 'subscription Live { deviceChanged { id name } }';
+const TOO_DEEP = `subscription { deviceChanged { ${'residence { devices { nodes { '.repeat(9)} id ${'} } }'.repeat(9)} } }`;
 const KEPT = { ...DISPATCHER, unchangedFor: 60_000 };
 const MOST = 6;
 
@@ -177,9 +178,7 @@ describe('a subscription', () => {
       request({ query: 'subscription { deviceChanged { nothing } }' }),
       request({ query: 'subscription { deviceChanged @skip(if: true) { id } }' }),
       request({ query: 'subscription ($of: ID!) { deviceChanged(residence: $of) { id } }' }),
-      request({
-        query: `subscription { deviceChanged { ${'residence { devices { nodes { '.repeat(9)} id ${'} } }'.repeat(9)} } }`,
-      }),
+      request({ query: TOO_DEEP }),
       request({ headers: { accept: 'application/json' } }),
     ]);
     const codes = await Promise.all(refusals.map(async (response) => [response.status, await codeOf(response)]));
@@ -193,6 +192,17 @@ describe('a subscription', () => {
       [400, 'BAD_REQUEST'],
     ]);
     expect(refusals[0]?.headers.get('www-authenticate')).toContain('insufficient_user_authentication');
+  });
+
+  it('comes by GET only from where a page of another origin could not send it', async () => {
+    const url = `${gateway.url}?${new URLSearchParams({ query: QUERY, variables: '{}' })}`;
+    const accept = 'text/event-stream';
+    const unasked = await fetch(url, { headers: { accept } });
+    expect([unasked.status, await codeOf(unasked)]).toEqual([400, 'BAD_REQUEST']);
+    const authorization = `Bearer ${await gateway.issuer.sign()}`;
+    const answer = await fetch(url, { headers: { accept, authorization } });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    await answer.body?.cancel();
   });
 
   it('is refused to who may not see any of it', async () => {
@@ -384,11 +394,16 @@ describe('over WebSocket', () => {
     expect(status).toBe(403);
 
     const client = clientOf({ authorization: `Bearer ${await gateway.issuer.sign()}` });
-    const other = await client
-      .iterate({ query: '{ __typename }' })
-      .next()
-      .catch((reason: unknown) => reason);
-    expect(other).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    const asked = (query: string): Promise<unknown> =>
+      client
+        .iterate({ query })
+        .next()
+        .catch((reason: unknown) => reason);
+    expect(await asked('{ __typename }')).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect(await asked(TOO_DEEP)).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX' } }]);
+    expect(await asked('subscription { deviceChanged { nothing } }')).toMatchObject([
+      { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } },
+    ]);
     await client.dispose();
   });
 

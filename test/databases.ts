@@ -54,6 +54,12 @@ export const DATABASES: readonly (readonly [string, ProvideDatabase])[] = [
   ],
 ];
 
+/**
+ * For suites about what is the same on both: PostgreSQL alone, which replicas share; the running system of the other tests
+ * is on PGlite. `TEST_DATABASES=all` runs these on both, too.
+ */
+export const EITHER_DATABASE = process.env['TEST_DATABASES'] === 'all' ? DATABASES : DATABASES.slice(1);
+
 function withFolder(url: string | undefined, stop: () => Promise<void>): TestDatabase {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'data-'));
   return {

@@ -27,7 +27,8 @@ export async function startProcess(
 ): Promise<TestProcess> {
   const child = fork(resolve(fileURLToPath(new URL('..', import.meta.url)), entry), [...args], {
     env: { ...process.env, ...environment },
-    execArgv: [],
+    // None lives long enough for the optimized code of PGlite's megabytes of WebAssembly to pay.
+    execArgv: ['--liftoff-only'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const chunks: string[] = [];

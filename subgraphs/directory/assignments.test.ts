@@ -3,7 +3,7 @@ import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { createTestGateway, type TestGateway } from '@commonhold/kit/testing/gateway.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createOwnerTransactions } from './database/tenant-transaction.ts';
@@ -13,7 +13,7 @@ const NORTHGATE = tenantId('northgate');
 const DAY = 24 * 60 * 60 * 1000;
 const HERE = 'northgate-p05-r01';
 
-describe.each(DATABASES)('an assigned service request in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('an assigned service request in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let communal: TestGateway;
   let request = '';

@@ -4,7 +4,7 @@ import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import { BREAK_GLASS, ROLES, type Role } from '@commonhold/schema/policy.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createOwnerTransactions, createTenantTransactions } from './database/tenant-transaction.ts';
@@ -38,7 +38,7 @@ it('a broken glass gives no right over the rights of anybody, and none that no r
   expect(scopes.filter((scope) => !held.has(scope))).toEqual([]);
 });
 
-describe.each(DATABASES)('a broken glass in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('a broken glass in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
 import type { Role } from '@commonhold/schema/policy.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { currentBriefing } from './briefing/briefing.ts';
@@ -36,7 +36,7 @@ it('the security briefing is plain text, since it is shown as it is, and flows i
   expect(paragraphs.filter((paragraph) => /\n|^\s/.test(paragraph))).toEqual([]);
 });
 
-describe.each(DATABASES)('the security briefing in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('the security briefing in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
 
   beforeAll(async () => {

@@ -4,7 +4,7 @@ import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { createTestGateway } from '@commonhold/kit/testing/gateway.ts';
 import type { ServiceName } from '@commonhold/platform/tls/identity.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StartedDirectory, startDirectory } from './testing/start-directory.ts';
 
@@ -17,7 +17,7 @@ const admin = (company: string): SubgraphClaims => ({
 
 const SHOWN = 'identityProvider { issuer clientId accountClaim assertionAudience multiFactorAcr multiFactorAmr setAt }';
 
-describe.each(DATABASES)("a company's own provider in a directory on %s", (_, provide) => {
+describe.each(EITHER_DATABASE)("a company's own provider in a directory on %s", (_, provide) => {
   let started: StartedDirectory;
   beforeAll(async () => {
     started = await startDirectory(provide);

@@ -4,7 +4,7 @@ import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { ROLES, type Role } from '@commonhold/schema/policy.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { createOwnerTransactions } from './database/tenant-transaction.ts';
@@ -26,7 +26,7 @@ const NOBODY_ELSE = (Object.keys(ROLES) as Role[]).filter(
   (role) => role !== 'INTEGRATION_MANAGER' && role !== 'SECURITY_OFFICER',
 );
 
-describe.each(DATABASES)('contracts with partners on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('contracts with partners on %s', (_, provide) => {
   let started: StartedDirectory;
   let id: string;
 

@@ -4,7 +4,7 @@ import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { createTestGateway } from '@commonhold/kit/testing/gateway.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const admin = (company: string): SubgraphClaims => ({
 });
 const requests = z.object({ recoveryRequests: z.array(z.object({ id: z.string(), askedAt: z.string() })) });
 
-describe.each(DATABASES)('recovery of a lost login in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('recovery of a lost login in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   beforeAll(async () => {
     started = await startDirectory(provide);

@@ -6,7 +6,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { DATABASES } from '../databases.ts';
+import { EITHER_DATABASE } from '../databases.ts';
 import { commands } from './commands.ts';
 import { type RealAccess, startRealAccess } from './real-access.ts';
 
@@ -25,7 +25,7 @@ const ORDERS = [
 ];
 const GREATEST_MILLISECONDS = 120_000 + RUNS * 10_000;
 
-describe.each(DATABASES)('whatever happens to rights in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('whatever happens to rights in a directory on %s', (_, provide) => {
   let real: RealAccess;
   beforeAll(async () => {
     real = await startRealAccess(provide);

@@ -27,7 +27,7 @@ const QUERY = `{ residences(first: 2) { nodes { number occupants { name } device
 /** A program of the same company, which comes by the doors for services. */
 const SERVICE = 'northgate-reporting';
 const SERVICE_QUERY = '{ me { subject roles } }';
-const PAUSE_MILLISECONDS = 300;
+const PAUSE_MILLISECONDS = 700;
 const POLL_SECONDS = 1;
 
 let environment: TestEnvironment & NodeJS.ProcessEnv;
@@ -129,7 +129,7 @@ async function startLoad(): Promise<Load> {
 /** Does `rotate` under load, and lets as many requests follow as to have passed everywhere. */
 async function underLoad(rotate: () => Promise<void>): Promise<void> {
   await rotate();
-  const wanted = { person: load.answered() + 20, service: load.answeredService() + 5 };
+  const wanted = { person: load.answered() + 10, service: load.answeredService() + 5 };
   const isEnough = (): boolean => load.answered() >= wanted.person && load.answeredService() >= wanted.service;
   const deadline = Date.now() + 60_000;
   while (!isEnough() && Date.now() < deadline) await wait(100);

@@ -4,7 +4,7 @@ import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { createTestIdentities, type TestIdentities } from '@commonhold/kit/testing/identities.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { Registry } from 'prom-client';
@@ -33,7 +33,7 @@ const TECHNICIAN: SubgraphClaims = {
 
 const ownCertificates = getCACertificates('default');
 
-describe.each(DATABASES)('what leaves a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('what leaves a directory on %s', (_, provide) => {
   let identities: TestIdentities;
   let started: StartedDirectory;
   let mailServer: TestMailServer;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -57,7 +57,7 @@ describe('a cell of a CSV file', () => {
   });
 });
 
-describe.each(DATABASES)('an exported review in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('an exported review in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let reviews: ReturnType<typeof reviewsIn>;
 

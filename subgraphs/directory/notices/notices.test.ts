@@ -3,7 +3,7 @@ import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import { createTestGateway } from '@commonhold/kit/testing/gateway.ts';
 import { mintServiceToken } from '@commonhold/platform/tls/service-token.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -28,7 +28,7 @@ interface Notice {
   readonly readAt: string | null;
 }
 
-describe.each(DATABASES)('notices in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('notices in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
 
   beforeAll(async () => {

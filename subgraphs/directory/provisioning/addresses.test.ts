@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ import { type StartedDirectory, startDirectory } from '../testing/start-director
 
 const NORTHGATE = tenantId('northgate');
 
-describe.each(DATABASES)('another mail address by the provider, in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('another mail address by the provider, in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let provider: TestProvider;
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ const NORTHGATE = tenantId('northgate');
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const admin = adminOf('northgate');
 
-describe.each(DATABASES)('a group of a company’s provider, in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('a group of a company’s provider, in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let provider: TestProvider;
   let stranger: TestProvider;

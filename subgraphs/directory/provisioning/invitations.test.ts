@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RawBuilder, sql } from 'kysely';
 import { createOwnerTransactions } from '../database/tenant-transaction.ts';
@@ -13,7 +13,7 @@ import { type StartedDirectory, startDirectory } from '../testing/start-director
 const NORTHGATE = tenantId('northgate');
 const LINK = /^http:\/\/localhost:4100\/invitation\/(northgate\.[\w-]{43})$/m;
 
-describe.each(DATABASES)('an invitation by a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('an invitation by a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let provider: TestProvider;
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { createLog } from '@commonhold/platform/log.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'kysely';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ const log = createLog('directory', { LOG_LEVEL: 'silent' });
 
 const row = z.object({ grant: z.string(), version: z.string() });
 
-describe.each(DATABASES)('the last use of a grant in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('the last use of a grant in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let reviews: ReturnType<typeof reviewsIn>;
 

@@ -92,6 +92,11 @@ describe('the door for webhooks', () => {
     expect(received).toEqual([]);
   });
 
+  it('refuses longer headers', async () => {
+    expect(await send({ headers: { 'x-long': 'x'.repeat(9 * KB) } })).toBe(431);
+    expect(received).toEqual([]);
+  });
+
   it('is not there for anything else', async () => {
     expect(await send({ path: '/' })).toBe(404);
     expect(await send({ path: '/webhooks/northgate' })).toBe(404);

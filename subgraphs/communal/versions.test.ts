@@ -252,6 +252,27 @@ describe('a canary', () => {
     }
   });
 
+  it('has an order carried out once: by the other version when it was refused, by nobody when it may have been done', async () => {
+    const [, claims, query, variablesOf] = OPERATIONS.find(([name]) => name.includes('created')) ?? OPERATIONS[0] ?? [];
+    if (!claims || !query || !variablesOf) throw new Error('no such operation');
+    const created = () => communal.estate.serviceRequests.size;
+    const before = created();
+    serving.tryV2('northgate', 100);
+    await communal.misbehave({ 'v2:createServiceRequest': { kind: 'status', status: 404, type: 'gone' } });
+    expect((await communal.ask(claims, query, variablesOf(communal))).errors).toBeUndefined();
+    expect(created()).toBe(before + 1);
+
+    await communal.misbehave({ 'v2:createServiceRequest': { kind: 'lost-answer' } });
+    const variables = variablesOf(communal);
+    await communal.calls();
+    const lost = await communal.ask(claims, query, variables);
+    expect(lost.errors).toMatchObject([{ extensions: { code: 'PARTNER_UNAVAILABLE' } }]);
+    expect((await paths()).filter((path) => path === '/v1/service-requests')).toEqual([]);
+    serving.by('northgate', 'v1');
+    expect((await communal.ask(claims, query, variables)).errors).toBeUndefined();
+    expect(created()).toBe(before + 2);
+  });
+
   it('that fails is made up for by the other version, and ends when it fails again', async () => {
     serving.by('northgate', 'v1');
     const expected = await communal.ask(RESIDENT, METERS, home);

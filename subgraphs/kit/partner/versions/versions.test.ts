@@ -3,13 +3,16 @@ import { createLog } from '@commonhold/platform/log.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Registry } from 'prom-client';
 import { tenantId } from '../../tenancy/ids.ts';
+import { testRequest } from '../../testing/request.ts';
 import { parseContract } from '../contract.ts';
+import type { CompanyRequest } from '../partner.ts';
 import { CONTRACT } from '../tiny-partner.ts';
 import { chooseVersion } from './choice.ts';
+import { createComparison } from './comparison.ts';
 import { differences } from './differences.ts';
 import { createEndNotes } from './ends.ts';
 import { createVersionMetrics } from './metrics.ts';
-import { createTrials, type Trial } from './trials.ts';
+import { createTrials, type Trial, type Trials } from './trials.ts';
 
 const NORTHGATE = tenantId('northgate');
 const log = createLog('test', { LOG_LEVEL: 'silent' });
@@ -65,19 +68,21 @@ describe('a difference', () => {
   });
 });
 
+/** A trial of v2 for northgate. */
+const ON_TRIAL = CONTRACT.replace(
+  '  v1: { basePath: /v1 }',
+  '  v1: { basePath: /v1 }\n  v2: { basePath: /v2 }',
+).replace('northgate, version: v1', 'northgate, version: v1, canary: { version: v2, percent: 5 }');
+const start = () => {
+  const registry = new Registry();
+  const contract = parseContract(ON_TRIAL, 'tiny/contract.yaml', { TINY_PORT: '15000' });
+  const trials = createTrials(contract, createVersionMetrics(registry));
+  const trial = trials.of(NORTHGATE);
+  if (!trial) throw new Error('no trial');
+  return { contract, trials, trial, registry };
+};
+
 describe('a trial', () => {
-  const text = CONTRACT.replace('  v1: { basePath: /v1 }', '  v1: { basePath: /v1 }\n  v2: { basePath: /v2 }').replace(
-    'northgate, version: v1',
-    'northgate, version: v1, canary: { version: v2, percent: 5 }',
-  );
-  const start = () => {
-    const registry = new Registry();
-    const contract = parseContract(text, 'tiny/contract.yaml', { TINY_PORT: '15000' });
-    const trials = createTrials(contract, createVersionMetrics(registry));
-    const trial = trials.of(NORTHGATE);
-    if (!trial) throw new Error('no trial');
-    return { trials, trial, registry };
-  };
   const fail = (trial: Trial, times: number) => {
     for (let failed = 0; failed < times; failed += 1) trial.fail('PARTNER_UNAVAILABLE', log);
   };
@@ -107,6 +112,50 @@ describe('a trial', () => {
     expect(Array.from({ length: 6 }, () => trials.compare(work))).toEqual([true, true, true, true, false, false]);
     await trials.close();
     expect(trials.compare(work)).toBe(false);
+  });
+});
+
+describe('a comparison', () => {
+  const compare = async (answers: Readonly<Record<string, readonly unknown[]>>) => {
+    const { contract, trials, trial } = start();
+    const asked: { readonly version: string; readonly request: CompanyRequest }[] = [];
+    const seen = new Map<string, number>();
+    const request = { ...testRequest(NORTHGATE), requestId: 'request-1' };
+    const closing = new AbortController();
+    let compared: Promise<void> | undefined;
+    const begin: Trials['compare'] = (work) => {
+      compared = work(closing.signal);
+      return true;
+    };
+    const comparison = createComparison<string>({
+      ...{ partner: { contract, trials: { ...trials, compare: begin } }, request, own: 'v1', trial },
+      speak: (version, as) => {
+        asked.push({ version, request: as });
+        return version;
+      },
+    });
+    comparison('lamps', { version: 'v1', answer: ['lamp'] }, async (version) => {
+      const at = seen.get(version) ?? 0;
+      seen.set(version, at + 1);
+      return answers[version]?.[at];
+    });
+    await compared;
+    const { values } = await trials.metrics.comparisons.get();
+    return { asked, own: request, outcomes: values.map(({ labels, value }) => [labels.outcome, value]) };
+  };
+
+  it('asks the other version in the background, as nobody waits for it, and once', async () => {
+    const { asked, own, outcomes } = await compare({ v2: [['lamp']] });
+    expect(asked.map(({ version }) => version)).toEqual(['v2']);
+    expect(asked[0]?.request).toMatchObject({ requestId: 'request-1', isBackground: true, isRepeated: false });
+    expect(asked[0]?.request.signal).not.toBe(own.signal);
+    expect(outcomes).toEqual([['same', 1]]);
+  });
+
+  it('looks at both again before it says that they differ', async () => {
+    const lamps = ['lamp', 'lantern'];
+    expect((await compare({ v1: [lamps], v2: [lamps, lamps] })).outcomes).toEqual([['same', 1]]);
+    expect((await compare({ v1: [['lamp']], v2: [lamps, lamps] })).outcomes).toEqual([['different', 1]]);
   });
 });
 

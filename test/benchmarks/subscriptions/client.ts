@@ -1,5 +1,6 @@
 /** One subscriber by server-sent events, on a connection of its own. */
 import { request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { residenceId, residenceKey, tenantId } from '@commonhold/schema/ids.ts';
 
 export interface Client {
@@ -10,10 +11,20 @@ export interface Client {
 }
 
 const QUERY = 'subscription Live($of: ID) { deviceChanged(residence: $of) { id name reachable } }';
+const RETRY_MILLISECONDS = 1_000;
 const NAME = /"name":"([^"]+)"/;
 
-/** Resolves when the gateway has begun to answer. @throws {Error} when it refuses */
-export function openClient(url: string, token: string, residence: string): Promise<Client> {
+/** Resolves when the gateway has begun to answer; while it is overloaded, as on a busy machine, it comes again. */
+export async function openClient(url: string, token: string, residence: string): Promise<Client> {
+  for (;;) {
+    const client = await tryToOpen(url, token, residence);
+    if (client) return client;
+    await wait(RETRY_MILLISECONDS);
+  }
+}
+
+/** @returns undefined: it is overloaded @throws {Error} when it refuses */
+function tryToOpen(url: string, token: string, residence: string): Promise<Client | undefined> {
   const of = residenceId(tenantId('northgate'), residenceKey(residence));
   const told: Client['told'] = [];
   return new Promise((resolve, reject) => {
@@ -29,6 +40,10 @@ export function openClient(url: string, token: string, residence: string): Promi
         },
       },
       (response) => {
+        if (response.statusCode === 503) {
+          response.resume();
+          return resolve(undefined);
+        }
         if (response.statusCode !== 200) return reject(new Error(`status ${response.statusCode}`));
         let text = '';
         response.setEncoding('utf8').on('data', (part: string) => {

@@ -17,7 +17,9 @@ import { z } from 'zod';
 import type { Principal } from '../authentication/principal.ts';
 import { tokenMissing } from '../authentication/refusal.ts';
 import type { AdmissionParts } from '../incoming-request.ts';
+import type { Admission } from '../protection/admission.ts';
 import { badRequest, LARGEST_BODY_BYTES } from '../protection/http-requests.ts';
+import { overloaded } from '../protection/overloaded.ts';
 import { startRecord } from '../telemetry/request-record.ts';
 import type { Live } from './live.ts';
 import { ownerOf, readParameters, subscriptionRequest } from './request.ts';
@@ -26,6 +28,7 @@ import type { Subscription } from './subscription.ts';
 
 export interface WebSocketParts extends AdmissionParts {
   readonly live: Live;
+  readonly admission: Pick<Admission, 'enter'>;
   readonly schema: GraphQLSchema;
 }
 
@@ -56,7 +59,7 @@ interface Connection {
 }
 
 export function serveWebSockets(server: FastifyInstance, parts: WebSocketParts): WebSocketDoor {
-  const { live, pipeline, configuration, schema, log } = parts;
+  const { live, pipeline, admission, configuration, schema, log } = parts;
   const sockets = new WebSocketServer({
     noServer: true,
     handleProtocols,
@@ -76,7 +79,9 @@ export function serveWebSockets(server: FastifyInstance, parts: WebSocketParts):
       }
     },
     onSubscribe({ extra }, _id, payload) {
+      const leave = admission.enter(extra.principal?.tenant);
       try {
+        if (!leave) throw overloaded();
         const parameters = readParameters(payload);
         pipeline.limit({ query: parameters.query, variables: parameters.variables });
         const request = subscriptionRequest(parameters, { principal: extra.principal, transport: 'websocket' });
@@ -88,6 +93,8 @@ export function serveWebSockets(server: FastifyInstance, parts: WebSocketParts):
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         throw error;
+      } finally {
+        leave?.();
       }
     },
     subscribe: ({ contextValue }) => contextValue as ReturnType<typeof resultsOf>,

@@ -17,6 +17,7 @@ import { openServicesDoor, type ServicesDoor } from '@commonhold/platform/tls/se
 import cors from '@fastify/cors';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { GatewayConfiguration } from './config.ts';
+import { closeConnectionsWhenDraining } from './draining.ts';
 import { finalError, httpErrorBody, httpStatusOf } from './errors.ts';
 import { DeferRule } from './execution/deferral/defer-rule.ts';
 import { stringifyAnswer, WrittenData } from './execution/written-data.ts';
@@ -157,17 +158,6 @@ function createHttpServer({ configuration, admission, companyOf, metrics, log }:
       : reply.code(404).send(httpErrorBody(404)),
   );
   return server;
-}
-
-/** Idle connections are closed at once; those that are in use, by their last answer. */
-function closeConnectionsWhenDraining(server: FastifyInstance): void {
-  let isDraining = false;
-  server.addHook('preClose', async () => {
-    isDraining = true;
-  });
-  server.addHook('onSend', async (_request, reply) => {
-    if (isDraining) reply.header('connection', 'close');
-  });
 }
 
 async function sendError(

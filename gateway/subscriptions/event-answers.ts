@@ -65,6 +65,10 @@ interface Found {
 }
 
 const MOST_KEPT = 5_000;
+/** For those who are alike, not for those who come again: what is erased or has changed since isn't told any more. */
+const KEPT_MILLISECONDS = 60_000;
+/** The partner may answer the next time. */
+const KEPT_UNRESOLVED_MILLISECONDS = 1_000;
 const MOST_UNDER_WAY = 64;
 const PERSONAL_SUBGRAPHS: ReadonlySet<string> = new Set(
   SUBGRAPHS.flatMap(({ name, personalClaims }) => (personalClaims.length > 0 ? [name] : [])),
@@ -83,7 +87,7 @@ const FALLEN: ReadonlySet<unknown> = new Set<ErrorCode>(['FORBIDDEN', 'UNAUTHENT
 
 export function createEventAnswers(parts: EventAnswersParts): EventAnswers {
   const { answer, authorize, plan, audit, timeoutMilliseconds, log } = parts;
-  const kept = new LRUCache<string, Promise<Found>>({ max: MOST_KEPT });
+  const kept = new LRUCache<string, Promise<Found>>({ max: MOST_KEPT, ttl: KEPT_MILLISECONDS });
   const takeTurn = createTurns(MOST_UNDER_WAY);
 
   async function find(event: LiveEvent, subscribed: Subscribed, principal: Principal): Promise<Found> {
@@ -97,6 +101,7 @@ export function createEventAnswers(parts: EventAnswersParts): EventAnswers {
     const found = await finding;
     // What was stopped for somebody's sake isn't others' answer.
     if (isFallen(found.result)) kept.delete(key);
+    else if (found.answer.kind === 'unresolved') kept.set(key, finding, { ttl: KEPT_UNRESOLVED_MILLISECONDS });
     return found;
   }
 

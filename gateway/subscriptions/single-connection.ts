@@ -61,13 +61,15 @@ export function serveSingleConnections(server: FastifyInstance, apollo: Apollo, 
       if (reservation.write) throw refusal('The stream is open already.', 409);
       takeOver(request, reply);
       const { mediaType, signOfLife } = SERVER_SENT_EVENTS;
-      reservation.write = openStream(reply.raw, mediaType, signOfLife);
+      const write = openStream(reply.raw, mediaType, signOfLife);
+      if (!write) return reply;
+      reservation.write = write;
       reply.raw.once('close', () => {
         reservations.delete(reservation.token);
         for (const subscription of reservation.operations.values()) subscription?.end();
       });
       reservation.close = () => reply.raw.end();
-      await reservation.write(signOfLife);
+      await write(signOfLife);
       return reply;
     },
 

@@ -30,6 +30,7 @@ export async function writeSubscription(
   response.once('close', () => subscription.end());
   subscription.over.addEventListener('abort', () => setTimeout(cutOff, CUT_OFF_MILLISECONDS).unref());
   const write = openStream(response, format.mediaType, format.signOfLife);
+  if (!write) return subscription.end();
   await write(format.begin(subscription.cursor));
   const error = await writeMessages(subscription, (message) => write(format.message(message)));
   await write(format.end(error));
@@ -60,12 +61,18 @@ export function toldError(error: unknown): GraphQLFormattedError {
   return finalError(known.toJSON(), known);
 }
 
-/** Sends the headers. What is given back waits until the client takes more, or is gone. */
+/**
+ * Sends the headers.
+ *
+ * @returns writes, and waits until the client takes more, or is gone; undefined: it is gone already
+ */
 export function openStream(
   response: ServerResponse,
   mediaType: string,
   signOfLife: string,
-): (text: string) => Promise<void> {
+): ((text: string) => Promise<void>) | undefined {
+  // Nothing tells of that once more.
+  if (response.destroyed) return undefined;
   // A connection that is idle after it would keep a gateway that stops waiting.
   const headers = {
     'content-type': mediaType,

@@ -140,8 +140,8 @@ export function createSubscription(parts: SubscriptionParts): LiveSubscription {
         const ahead = queue.at(AHEAD - 1);
         if (ahead) answers.prepare(ahead, subscribed, principal);
         const answer = await answers.answer(event, subscribed, await stand());
-        passed(event);
         if (answer.kind === 'unresolved') yield missed();
+        passed(event);
         if (answer.kind !== 'told') continue;
         onDelivered();
         yield { text: `${answer.text.slice(0, -1)},"extensions":${JSON.stringify({ cursor })}}`, cursor };

@@ -24,9 +24,12 @@ const QUERY = 'subscription Live { deviceChanged { id name } }';
 const TOO_DEEP = `subscription { deviceChanged { ${'residence { devices { nodes { '.repeat(9)} id ${'} } }'.repeat(9)} } }`;
 const KEPT = { ...DISPATCHER, unchangedFor: 60_000 };
 const MOST = 6;
+const PATIENCE_MILLISECONDS = 5_000;
 
 let gateway: GatewayUnderTest;
 let smartHome: LiveSubgraph;
+/** What somebody was told first who came before the subgraph was there. */
+let toldFirst: unknown;
 const streams: EventStream[] = [];
 
 beforeAll(async () => {
@@ -37,7 +40,11 @@ beforeAll(async () => {
     SUBSCRIPTIONS_PER_PRINCIPAL: String(MOST),
     SUBSCRIPTION_QUEUE: '20',
   });
+  gateway.directory.access = KEPT;
+  const early = await subscribe({ token: await signFor('early') });
   smartHome = await startLiveSubgraph(gateway, port);
+  toldFirst = await codesOf(early).catch(() => undefined);
+  early.close();
   await untilLive();
 });
 afterAll(async () => {
@@ -58,6 +65,15 @@ interface Options {
   readonly variables?: object;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** By the metrics, which take a moment. */
+async function untilOpen(transport: string, number: number): Promise<void> {
+  const open = `gateway_subscriptions{transport="${transport}"} ${number}\n`;
+  for (const began = Date.now(); ; await wait(20)) {
+    if ((await (await fetch(new URL('/metrics', gateway.url))).text()).includes(open)) return;
+    if (Date.now() - began > PATIENCE_MILLISECONDS) throw new Error(`there are not ${number}`);
+  }
 }
 
 async function request(options: Options): Promise<Response> {
@@ -232,6 +248,24 @@ describe('a subscription', () => {
     const again = async (): Promise<EventStream> => subscribe().catch(again);
     await again();
   });
+
+  it('ends also when its client has gone before it began', async () => {
+    const { answers, received } = gateway.directory;
+    const letIn = Promise.withResolvers<object>();
+    answers.set('/access', () => letIn.promise);
+    const before = received.length;
+    const authorization = `Bearer ${await signFor('gone')}`;
+    const headers = { authorization, 'content-type': 'application/json', accept: 'text/event-stream' };
+    const asking = http.request(gateway.url, { method: 'POST', agent: false, headers });
+    asking.on('error', () => undefined).end(JSON.stringify({ query: QUERY }));
+    while (received.length === before) await wait(10);
+    asking.destroy();
+    await wait(100);
+    answers.delete('/access');
+    letIn.resolve({ version: 1, ...KEPT });
+    await subscribe({ token: await signFor('gone') });
+    await untilOpen('sse', 1);
+  });
 });
 
 describe('a right that is removed', () => {
@@ -286,14 +320,29 @@ describe('what was missed', () => {
     expect((await stream.told()).data).toMatchObject({ deviceChanged: { id } });
   });
 
-  it('is told where an event could not be found out', async () => {
+  it('is told to who came before the subgraph was heard', () => {
+    expect(toldFirst).toEqual(['EVENTS_MISSED']);
+  });
+
+  it('is told where an event could not be found out, which is found out for who comes again', async () => {
     const stream = await subscribe();
+    const first = smartHome.change({ name: 'first' });
+    await stream.told();
     smartHome.misbehave = () => 'nonsense';
-    smartHome.change({});
-    expect(await codesOf(stream)).toEqual(['EVENTS_MISSED']);
+    const id = smartHome.change({ key: 'other' });
+    const { errors } = await stream.told();
+    const { code, cursor } = errors?.[0]?.extensions ?? {};
+    expect(code).toBe('EVENTS_MISSED');
     smartHome.misbehave = undefined;
-    smartHome.change({});
-    expect((await stream.told()).data).toMatchObject({ deviceChanged: { name: 'Bathroom' } });
+    smartHome.change({ name: 'first' });
+    expect((await stream.told()).data).toMatchObject({ deviceChanged: { id: first } });
+    let told: unknown;
+    for (const began = Date.now(); !told && Date.now() - began < PATIENCE_MILLISECONDS; await wait(100)) {
+      const again = await subscribe({ headers: { 'last-event-id': String(cursor) } });
+      told = (await again.told()).data;
+      again.close();
+    }
+    expect(told).toMatchObject({ deviceChanged: { id } });
   });
 
   it('is told to a client that reads too slowly, alarms first, and can be had again', async () => {
@@ -350,7 +399,7 @@ describe('over WebSocket', () => {
     const client = clientOf(connectionParams);
     const told = client.iterate({ query: QUERY });
     const first = told.next();
-    await untilOpen();
+    await untilOpen('websocket', 1);
     const id = smartHome.change({});
     expect((await first).value).toEqual({
       data: { deviceChanged: { id, name: 'Bathroom' } },
@@ -432,10 +481,22 @@ describe('over WebSocket', () => {
     expect(await closed).toEqual([4403, 'UNAUTHENTICATED']);
   });
 
-  async function untilOpen(): Promise<void> {
-    const open = /gateway_subscriptions\{transport="websocket"\} [1-9]/;
-    while (!open.test(await (await fetch(new URL('/metrics', gateway.url))).text())) await wait(10);
-  }
+  it('who asks on and reads nothing is cut off', async () => {
+    const socket = new WebSocket(gateway.url.replace('http', 'ws'), 'graphql-transport-ws');
+    socket.on('error', () => undefined);
+    const send = (message: object) => socket.send(JSON.stringify(message), () => undefined);
+    await once(socket, 'open');
+    send({ type: 'connection_init', payload: { authorization: `Bearer ${await gateway.issuer.sign()}` } });
+    await once(socket, 'message');
+    send({ type: 'subscribe', id: 'open', payload: { query: QUERY } });
+    await untilOpen('websocket', 1);
+    socket.pause();
+    const long = 'x'.repeat(900_000);
+    const payload = { query: '{ __typename }' };
+    for (let number = 0; number < 40; number += 1) send({ type: 'subscribe', id: `${number}${long}`, payload });
+    await untilOpen('websocket', 0);
+    socket.terminate();
+  }, 8_000);
 });
 
 describe('in parts, as Apollo Client asks', () => {

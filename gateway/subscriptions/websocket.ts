@@ -46,6 +46,8 @@ const RENEWAL_MILLISECONDS = 30_000;
 /** A closing connection tells why; the ends of its subscriptions would come first otherwise. */
 const EARLIER_MILLISECONDS = 100;
 const CLOSING_MILLISECONDS = 1_000;
+/** Whoever asks on, and reads no answers, has them wait in memory. */
+const MOST_UNREAD_BYTES = 8_000_000;
 const SERVICE_RESTART = 1012;
 const TRY_AGAIN_LATER = 1013;
 const NO_CONTENT = parse('subscription { live }');
@@ -132,10 +134,12 @@ export function serveWebSockets(server: FastifyInstance, parts: WebSocketParts):
         close: (code, reason) => socket.close(code, reason),
         onMessage: (receive) =>
           socket.on('message', (data) => {
+            if (socket.bufferedAmount > MOST_UNREAD_BYTES) return socket.terminate();
             receive(String(data)).catch((error: unknown) => {
               log.error({ err: error }, 'a message cannot be answered');
               socket.close(CloseCode.InternalServerError, 'Internal server error');
             });
+            return undefined;
           }),
         onPing: async (payload) => {
           if (payload && 'authorization' in payload) await renew(connection, payload);
@@ -145,6 +149,7 @@ export function serveWebSockets(server: FastifyInstance, parts: WebSocketParts):
       connection,
     );
     socket.on('error', () => socket.terminate());
+    socket.on('ping', () => socket.bufferedAmount > MOST_UNREAD_BYTES && socket.terminate());
     socket.once('close', (code, reason) => {
       stopWatching();
       for (const timer of connection.timers) clearTimeout(timer);

@@ -74,7 +74,7 @@ export async function startStubDirectory(identity: ServiceIdentity): Promise<Stu
       stub.received.push(received);
       const further = stub.answers.get(received.url);
       if (further) {
-        const said = further(received);
+        const said = await further(received);
         if (said === undefined) return response.writeHead(204).end();
         if (typeof said === 'number') return response.writeHead(said).end();
         return response.setHeader('content-type', 'application/json').end(JSON.stringify(said));

@@ -50,11 +50,13 @@ export function followEvents({ subgraph, url, identity, after, listener }: Follo
   /** @throws {Error} when the line makes no sense: whatever follows it can't be gone by. */
   function receive(line: string): void {
     const message = parseEventMessage(line);
+    const isFirst = position === undefined;
     position = 'event' in message ? message.event.cursor : message.cursor;
     isHeard = true;
     first.resolve();
     if ('event' in message) listener.event(message.event);
-    else if ('gap' in message) listener.gap(message.cursor);
+    // Who listens already may have waited for what happened before.
+    else if ('gap' in message || isFirst) listener.gap(message.cursor);
   }
 
   /** One stream, from its beginning to its end. */

@@ -30,6 +30,8 @@ const TOKEN_HEADER = 'x-graphql-event-stream-token';
 /** For a stream that was reserved and not opened. */
 const RESERVED_MILLISECONDS = 30_000;
 const MOST_RESERVED = 20;
+/** Whose answers wait in memory as long as nobody reads them. */
+const MOST_QUERIES = 20;
 const LONGEST_OPERATION_ID = 100;
 const TELLING_MILLISECONDS = 100;
 
@@ -84,6 +86,8 @@ export function serveSingleConnections(server: FastifyInstance, apollo: Apollo, 
       }
       if (operations.has(id)) throw refusal('There is an operation of this id.', 409);
       const subscription = parts.live.subscribe(subscriptionRequest(parameters, { principal, transport: 'sse' }));
+      const queries = [...operations.values()].filter((one) => one === undefined).length;
+      if (!subscription && queries >= MOST_QUERIES) throw refusal('There are too many queries on this stream.', 429);
       operations.set(id, subscription);
       const next = (text: string) => write(nextEvent(`{"id":${JSON.stringify(id)},"payload":${text}}`));
       void (async () => {

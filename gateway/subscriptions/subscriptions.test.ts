@@ -557,6 +557,21 @@ describe('over a single connection', () => {
     expect((await ask('DELETE', token, stream, undefined, '?operationId=s')).status).toBe(200);
     expect(await events.next()).toMatchObject({ event: 'complete', data: '{"id":"s"}' });
   });
+
+  it('has few queries under way, whose answers wait in memory', async () => {
+    const token = await gateway.issuer.sign();
+    const stream = await (await ask('PUT', token)).text();
+    const opened = await ask('GET', token, stream);
+    const answer = Promise.withResolvers<object>();
+    smartHome.misbehave = () => answer.promise;
+    const query = '{ device(id: "x") { id } }';
+    const begin = (id: string) => ask('POST', token, stream, { query, extensions: { operationId: id } });
+    const begun = await Promise.all(Array.from({ length: 21 }, (_, number) => begin(`${number}`)));
+    expect(begun.filter(({ status }) => status === 202)).toHaveLength(20);
+    expect(begun.filter(({ status }) => status === 429)).toHaveLength(1);
+    answer.resolve({ data: { device: null } });
+    await opened.body?.cancel();
+  });
 });
 
 describe('the record of access', () => {

@@ -77,7 +77,8 @@ export async function startLiveSubgraph(
       }
       const { query, variables } = JSON.parse(await text(request));
       asked.push({ query, claims });
-      const answer = subgraph.misbehave?.() ?? execute({ schema, document: parsed(query), variableValues: variables });
+      const answer =
+        (await subgraph.misbehave?.()) ?? execute({ schema, document: parsed(query), variableValues: variables });
       return response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     },
   );

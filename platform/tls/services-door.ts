@@ -36,7 +36,8 @@ export async function openServicesDoor({ identity, host, port, answer }: Service
   ).setTimeout(SOCKET_TIMEOUT_MILLISECONDS);
   followByServer(server, identity, 'TLSv1.3');
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () =>
+    // Also later: an accept that fails, for want of descriptors, ends nothing.
+    server.on('error', () =>
       reject(new StartupError(`Port ${port} for services is taken`, 'end what listens there, or name another one')),
     );
     server.listen(port, host, resolve);

@@ -80,7 +80,8 @@ export async function openWebhookDoor(options: WebhookDoorOptions): Promise<Webh
   server.maxConnections = GREATEST_CONNECTIONS;
   followByServer(server, identity, 'TLSv1.3');
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () =>
+    // Also later: an accept that fails, for want of descriptors, ends nothing.
+    server.on('error', () =>
       reject(new StartupError(`Port ${port} for webhooks is taken`, 'end what listens there, or name another one')),
     );
     server.listen(port, host, resolve);

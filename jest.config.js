@@ -3,7 +3,7 @@
  *
  * `rooms`: tests beside the code of a room, which start what they need. `system`: tests by guarantee, which share one
  * running system. `processes`: tests by guarantee that start what they need themselves. `long`: some
- * of both that take minutes, which hold up no others there.
+ * of both that take minutes, which hold up no others there. `night`: those of all kinds that run when they are asked for.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,17 +28,23 @@ const shared = {
 };
 const NEVER = ['/node_modules/', '/.data/'];
 
+/** What costs most, of what others prove on a smaller scale. */
+const NIGHT = [
+  'schema/generated-files',
+  'subgraphs/directory/records/resealing',
+  'test/encryption/rotation',
+  'test/identity/issuer-at-rest',
+  'test/propagation/replicas',
+].map((file) => `/${file}\\.test\\.ts$`);
+
 const LONG = [
   'gateway/authentication/kept-rights',
   'gateway/execution/differential',
   'gateway/protection/early-refusal',
   'gateway/workers/workers',
-  'schema/(generated-files|publication)',
+  'schema/publication',
   'subgraphs/directory/(break-glass|delivery/delivery|exports/review-export|provisioning/invitations|reviews)',
-  'subgraphs/directory/records/resealing',
   'subgraphs/kit/partner/agreed-rate',
-  'test/encryption/rotation',
-  'test/propagation/replicas',
 ].map((file) => `/${file}\\.test\\.ts$`);
 
 /** None of these knows the shared system; one that asks for it all the same fails at once. */
@@ -60,13 +66,13 @@ export default {
       ...shared,
       displayName: 'rooms',
       testMatch: ['<rootDir>/{gateway,platform,schema,subgraphs,development}/**/*.test.ts'],
-      testPathIgnorePatterns: [...NEVER, ...LONG],
+      testPathIgnorePatterns: [...NEVER, ...LONG, ...NIGHT],
     },
     {
       ...shared,
       displayName: 'processes',
       testRegex: WITH_PROCESSES_OF_THEIR_OWN,
-      testPathIgnorePatterns: NEVER,
+      testPathIgnorePatterns: [...NEVER, ...NIGHT],
     },
     {
       ...shared,
@@ -76,9 +82,15 @@ export default {
     },
     {
       ...shared,
+      displayName: 'night',
+      testRegex: NIGHT,
+      testPathIgnorePatterns: NEVER,
+    },
+    {
+      ...shared,
       displayName: 'system',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN, ...LONG],
+      testPathIgnorePatterns: [...NEVER, ...WITH_PROCESSES_OF_THEIR_OWN, ...LONG, ...NIGHT],
       globalSetup: '<rootDir>/test/system/start.ts',
       globalTeardown: '<rootDir>/test/system/stop.ts',
     },

@@ -91,7 +91,7 @@ const OPERATIONS: readonly Operation[] = [
   [
     'statistics',
     ANALYST,
-    `{ consumptionStatistics(input: { kind: HOT_WATER, from: "2026-01", to: "2026-09", byProperty: true }) {
+    `{ consumptionStatistics(input: { kind: HOT_WATER, from: "2026-09", to: "2026-09", byProperty: true }) {
       property { id } kind month residences averageConsumption suppressed } }`,
     () => ({}),
   ],

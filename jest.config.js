@@ -30,6 +30,7 @@ const NEVER = ['/node_modules/', '/.data/'];
 
 /** What costs most, of what others prove on a smaller scale. */
 const NIGHT = [
+  'gateway/workers/workers',
   'schema/generated-files',
   'subgraphs/directory/records/resealing',
   'test/encryption/rotation',
@@ -41,7 +42,6 @@ const LONG = [
   'gateway/authentication/kept-rights',
   'gateway/execution/differential',
   'gateway/protection/early-refusal',
-  'gateway/workers/workers',
   'schema/publication',
   'subgraphs/directory/(break-glass|delivery/delivery|exports/review-export|provisioning/invitations|reviews)',
   'subgraphs/kit/partner/agreed-rate',

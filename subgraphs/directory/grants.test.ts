@@ -3,7 +3,7 @@ import { encodeId, residenceId, residenceKey, tenantId } from '@commonhold/kit/t
 import type { SubgraphClaims } from '@commonhold/kit/tenancy/principal.ts';
 import { claimsOf } from '@commonhold/kit/testing/claims.ts';
 import type { Role } from '@commonhold/schema/policy.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type StartedDirectory, startDirectory } from './testing/start-directory.ts';
 
@@ -30,7 +30,7 @@ interface Grant {
   readonly state: string;
 }
 
-describe.each(DATABASES)('rights in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('rights in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
 
   beforeAll(async () => {

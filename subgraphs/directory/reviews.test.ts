@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeId, tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { REVIEWS } from '@commonhold/schema/policy.ts';
-import { DATABASES } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE } from '@commonhold/test/databases.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -10,7 +10,7 @@ import { type StartedDirectory, startDirectory } from './testing/start-directory
 
 const NORTHGATE = tenantId('northgate');
 
-describe.each(DATABASES)('a review in a directory on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('a review in a directory on %s', (_, provide) => {
   let started: StartedDirectory;
   let reviews: ReturnType<typeof reviewsIn>;
 

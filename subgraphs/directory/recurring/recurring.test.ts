@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { tenantId } from '@commonhold/kit/tenancy/ids.ts';
 import { createLog } from '@commonhold/platform/log.ts';
-import { DATABASES, type TestDatabase } from '@commonhold/test/databases.ts';
+import { EITHER_DATABASE, type TestDatabase } from '@commonhold/test/databases.ts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Kysely, sql } from 'kysely';
 import { Registry } from 'prom-client';
@@ -15,7 +15,7 @@ import { type RecurringJob, startRecurring } from './recurring.ts';
 
 const log = createLog('directory', { LOG_LEVEL: 'silent' });
 
-describe.each(DATABASES)('recurring work on %s', (_, provide) => {
+describe.each(EITHER_DATABASE)('recurring work on %s', (_, provide) => {
   let provided: TestDatabase;
   let database: Kysely<Tables>;
 

@@ -33,6 +33,7 @@ const NIGHT = [
   'gateway/workers/workers',
   'schema/generated-files',
   'subgraphs/directory/records/resealing',
+  'test/browser/step-up',
   'test/encryption/rotation',
   'test/identity/issuer-at-rest',
   'test/propagation/replicas',

@@ -289,7 +289,7 @@ describe('a right that is removed', () => {
     await stream.told();
     gateway.directory.access = { ...KEPT, grants: [{ role: 'DISPATCHER', residences: ['r2'] }] };
     gateway.directory.tell('northgate', { kind: 'subject', subject: 'ada' });
-    await wait(100);
+    await wait(1_000);
     smartHome.change({ residence: 'r1' });
     smartHome.change({ residence: 'r2', key: 'kept', name: 'kept' });
     expect(await stream.told()).toMatchObject({ data: { deviceChanged: { name: 'kept' } } });

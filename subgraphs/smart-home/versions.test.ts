@@ -123,15 +123,16 @@ describe('an operation', () => {
 
 describe('a canary', () => {
   it('takes over and gives back while requests go on: none fails, and all answers are the same', async () => {
-    const [, claims, query, variablesOf] = OPERATIONS[0] ?? [];
-    if (!claims || !query || !variablesOf) throw new Error('no operation');
+    // As many at once of what takes the partner little: no answer is late, however busy the machine is.
+    const query = 'query ($id: ID!) { device(id: $id) { id name reachable batteryPercent } }';
+    const variables = { id: deviceOf('thermostat') };
     serving.by('riverside', 'v1');
-    const expected = await smartHome.ask(claims, query, variablesOf());
+    const expected = await smartHome.ask(RESIDENT, query, variables);
     await smartHome.calls();
     const shares: number[] = [];
     for (const percent of [0, 50, 100, 50, 0]) {
       serving.tryV2('riverside', percent);
-      const asked = Array.from({ length: 16 }, () => smartHome.ask(claims, query, variablesOf()));
+      const asked = Array.from({ length: 16 }, () => smartHome.ask(RESIDENT, query, variables));
       for (const answer of await Promise.all(asked)) expect(answer).toEqual(expected);
       const called = await paths();
       shares.push(called.filter((path) => path.startsWith('/v2/')).length / called.length);
